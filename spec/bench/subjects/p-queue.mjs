@@ -1,0 +1,7 @@
+// Concurrency and a window that counts calls; it knows no weights.
+import PQueue from 'p-queue';
+
+export function open({ work, concurrency = Infinity, limit, windowMs }) {
+  const queue = new PQueue({ concurrency, intervalCap: limit, interval: windowMs });
+  return { call: (request) => queue.add(() => work(request)) };
+}

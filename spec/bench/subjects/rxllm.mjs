@@ -1,0 +1,15 @@
+// Ours: a service with permits, and with a weighted quota where a limit is given.
+import { LLMService, quota } from 'rxllm';
+
+export function open({ work, concurrency, limit, windowMs, marginMs = 250 }) {
+  const service = LLMService.of({
+    modelName: 'bench',
+    process: work,
+    costOf: ({ weight }) => ({ units: weight }),
+    ...(limit && { quotas: [quota({ unit: 'units', limit, windowMs, marginMs })] }),
+    ...(concurrency && { maxConcurrentJobs: concurrency }),
+  });
+  const call = (request) => service.callAsync(request);
+  const subscribe = (request, observer) => service.call(request).subscribe(observer);
+  return { call, subscribe };
+}

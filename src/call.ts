@@ -1,0 +1,36 @@
+import type { Observer } from 'rxjs';
+import { Queueable } from './queue/queueable.js';
+import type { Reservation } from './usage/reservation.js';
+import type { Usage } from './usage/usage.js';
+
+/** What a caller may say of one call. */
+export interface CallOptions {
+  /** Cancels the call, as unsubscribing does; the caller gets the signal's reason as error. */
+  readonly signal?: AbortSignal | undefined;
+  /** A whole number; higher goes first, equals in order of arrival. Default 0. Waiting 60 s gains 1. */
+  readonly priority?: number | undefined;
+  /** A name for what the call is about, shown in events and given to `process`. */
+  readonly label?: string | undefined;
+}
+
+/** One call on its way: what was asked, what it costs, where it waits, and who gets the answer. */
+export class Call<Request = unknown, Response = unknown> extends Queueable {
+  /** Set when it has been let out. */
+  reservation: Reservation | undefined = undefined;
+  /** When its work began, in ms; only set while somebody hears of events. */
+  startedAt: number | undefined = undefined;
+  /** Ends the work that is running for it. */
+  stop: (() => void) | undefined = undefined;
+  /** Set when its caller has been told the end, or has left. */
+  hasEnded = false;
+
+  constructor(
+    readonly id: number,
+    readonly request: Request,
+    readonly cost: Usage,
+    readonly label: string | undefined,
+    readonly reply: Observer<Response>,
+  ) {
+    super();
+  }
+}

@@ -1,0 +1,136 @@
+const brand = Symbol.for('rxllm.error');
+
+/**
+ * The base of every error that rxllm makes: a stable `code` to switch on, data in fields, a message
+ * that says what was wrong, with which value, and what to do.
+ *
+ * `instanceof` looks at a brand and at the code, so it is right even when an application holds two
+ * copies of the package (ESM and CJS). Errors never carry keys, prompts or answers.
+ *
+ * @example
+ * service.call(request).subscribe({
+ *   error: (error) => {
+ *     if (error instanceof QueueFullError) console.warn(`at most ${error.queueLimit} may wait`);
+ *   },
+ * });
+ */
+export class RxllmError extends Error {
+  /** The code that every error of this kind has. The base class has none: it stands for all kinds. */
+  static readonly code: string | undefined = undefined;
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (typeof value !== 'object' || value === null || !(brand in value)) return false;
+    if (this === RxllmError) return true;
+    return Object.hasOwn(this, 'code')
+      ? 'code' in value && value.code === this.code
+      : Function.prototype[Symbol.hasInstance].call(this, value);
+  }
+
+  constructor(
+    /** Stable between versions: `'QUEUE_FULL'`, `'SERVICE_CLOSED'`, … */
+    readonly code: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(`rxllm: ${message}`, options);
+    Object.defineProperty(this, brand, { value: true });
+    // A minifier renames classes, so the name is made from the code.
+    const words = code.split('_').map((word) => word.charAt(0) + word.slice(1).toLowerCase());
+    Object.defineProperty(this, 'name', { value: `${words.join('')}Error`, configurable: true });
+  }
+}
+
+/** An option, an argument or a result of a user's function is out of range, unknown or missing. */
+export class InvalidOptionError extends RxllmError {
+  static override readonly code = 'INVALID_OPTION';
+
+  constructor(
+    /** The option's name, as a path: `quotas[1].limit`. */
+    readonly option: string,
+    /** What was given: a number, a short text, or only its type where it could hold a secret. */
+    readonly value: string,
+    /** What would have been right. */
+    readonly allowed: string,
+  ) {
+    super(InvalidOptionError.code, `option ${option} is ${value}; allowed: ${allowed}`);
+  }
+}
+
+/** The service takes no more calls, or was told to abandon those that it had. */
+export class ServiceClosedError extends RxllmError {
+  static override readonly code = 'SERVICE_CLOSED';
+
+  constructor(
+    /** Name of the service. */
+    readonly service: string,
+  ) {
+    super(
+      ServiceClosedError.code,
+      `service ${service} is closed and takes no calls. Make the call before close(), or inside the ` +
+        'work of runServices:\n\n' +
+        '  await runServices([service], () => service.callAsync(request));\n',
+    );
+  }
+}
+
+/** As many calls are queued as `queueLimit` allows. */
+export class QueueFullError extends RxllmError {
+  static override readonly code = 'QUEUE_FULL';
+
+  constructor(
+    /** The most calls that may be queued. */
+    readonly queueLimit: number,
+  ) {
+    super(
+      QueueFullError.code,
+      `${queueLimit} calls are queued already; wait until some have started, or raise queueLimit`,
+    );
+  }
+}
+
+/** The call costs more than a quota's whole limit, so no window can ever hold it. */
+export class QuotaExceededError extends RxllmError {
+  static override readonly code = 'QUOTA_EXCEEDED';
+
+  constructor(
+    /** The unit of the quota: `'tokens'`, `'requests'`, … */
+    readonly unit: string,
+    /** What the call costs, in that unit. */
+    readonly cost: number,
+    /** What the quota grants in a whole window. */
+    readonly limit: number,
+  ) {
+    super(
+      QuotaExceededError.code,
+      `a call that costs ${cost} ${unit} can never fit into a limit of ${limit}; ` +
+        'make the request smaller or raise the limit',
+    );
+  }
+}
+
+/** `callAsync` has nothing to resolve to: `process` completed without a response. */
+export class NoResponseError extends RxllmError {
+  static override readonly code = 'NO_RESPONSE';
+
+  constructor(
+    /** Name of the service. */
+    readonly service: string,
+  ) {
+    super(
+      NoResponseError.code,
+      `process of ${service} completed without a response; use call() where no response is right`,
+    );
+  }
+}
+
+/** A tracker completed its answer without a reservation, so that the call would wait for ever. */
+export class NoReservationError extends RxllmError {
+  static override readonly code = 'NO_RESERVATION';
+
+  constructor() {
+    super(
+      NoReservationError.code,
+      'the tracker completed without a reservation; reserve() must answer with one, or error',
+    );
+  }
+}

@@ -1,0 +1,210 @@
+import {
+  distinctUntilChanged,
+  map,
+  type Observable,
+  type ObservableInput,
+  type SchedulerLike,
+} from 'rxjs';
+import type { CallContext } from './call-context.js';
+import { InvalidOptionError } from './errors.js';
+import { parseProcessOptions, parseServiceName, parseServiceOptions } from './options.js';
+import { Service } from './service.js';
+import { monotonicScheduler } from './time/monotonic-scheduler.js';
+import { InMemoryRateTracker } from './usage/in-memory-rate-tracker.js';
+import type { Quota } from './usage/quota.js';
+import type { QuotaState, RateTracker } from './usage/rate-tracker.js';
+import { TimeBoundedUsageTracker } from './usage/time-bounded-usage-tracker.js';
+import type { Usage } from './usage/usage.js';
+
+/** Options of every service. Limits are given as `quotas`, or as the original's pair, or not at all. */
+export interface LLMServiceOptions {
+  /** Name of the model, as the provider knows it. */
+  readonly modelName: string;
+  /** Tells services of one model apart. Default `''`. */
+  readonly serviceTag?: string;
+  /** What the window of `rateTracker` grants; a number above 0, or an Observable of such. */
+  readonly rateLimit?: number | Observable<number>;
+  /** With `rateLimit`: what counts the usage; default one over 70 s. Or a store of quotas, which may be shared. */
+  readonly rateTracker?: TimeBoundedUsageTracker | RateTracker;
+  /** So much of each unit per window. Default: none, so only `maxConcurrentJobs` bounds the calls. */
+  readonly quotas?: readonly Quota[];
+  /** The most calls in flight. Default `MAX_CONCURRENT_JOBS` of the class. */
+  readonly maxConcurrentJobs?: number | Observable<number>;
+  /** The most calls that may be queued; one more fails with `QueueFullError`. Default 1,000,000. */
+  readonly queueLimit?: number;
+  /** The source of time. Default that of `rateTracker`, or `monotonicScheduler`. */
+  readonly scheduler?: SchedulerLike;
+}
+
+/** What a service does, as functions. */
+export interface LLMServiceFunctions<Request, Response> {
+  /** Does the work of one call. */
+  readonly process: (request: Request, context: CallContext) => ObservableInput<Response>;
+  /** Estimates, before, what a call takes: an amount per unit, or a number where there is one quota. */
+  readonly costOf?: (request: Request) => Usage | number | undefined;
+  /** Reads, after, what it really took; undefined where a response does not say. */
+  readonly usageOf?: (response: Response) => Usage | number | undefined;
+}
+
+const DEFAULT_QUEUE_LIMIT = 1_000_000;
+
+/**
+ * A rate-limited service of one model: calls go in, each caller gets its answer, no limit is broken.
+ *
+ * Make one object per model and pass it around. It starts at its first call and runs until `close()`.
+ * Extend it and write `process`, or use `LLMService.of`.
+ *
+ * ```text
+ * quotas: [2 requests per 6 ms], process: 3 ms
+ * call         a b c
+ * process      a b   c          a, b at 0; c when a has left the window
+ * answers         ab    c
+ * ```
+ *
+ * Without `costOf` it behaves as the original: a call is let out while the usage is below the limit, and
+ * `process` records its own usage with `this.rateTracker.add(n)`. With it, each call reserves its cost
+ * before it is sent and is settled to `usageOf` after, so that no window is ever over its limit.
+ *
+ * @example
+ * class EchoService extends LLMService<string, string> {
+ *   protected process(prompt: string) {
+ *     return of(`echo ${prompt}`);
+ *   }
+ * }
+ * const echo = new EchoService({ modelName: 'echo-1', quotas: [requestsPerMinute(500)] });
+ * const answer = await echo.callAsync('hi'); // 'echo hi'
+ *
+ * @throws InvalidOptionError naming the option, its value and what is allowed.
+ */
+export abstract class LLMService<Request, Response> extends Service<Request, Response> {
+  /** The most calls in flight, unless an instance says otherwise. A subclass may override it. */
+  static readonly MAX_CONCURRENT_JOBS: number = 10_000;
+  /** Stands for the class in `name`; give one where a minifier renames classes. Default the class's name. */
+  static readonly serviceName: string = 'LLMService';
+
+  readonly modelName: string;
+  readonly serviceTag: string;
+  /** The limit as it was given: a number, or an Observable. Undefined with `quotas`. */
+  readonly rateLimit: number | Observable<number> | undefined;
+  /** Whether every quota's usage is below its limit: latest on subscribing, then each change. */
+  readonly canProcess$: Observable<boolean>;
+  /** Usage in the current windows, per unit: latest on subscribing, then each change. */
+  readonly usage$: Observable<Usage>;
+  private readonly window: TimeBoundedUsageTracker | undefined;
+
+  constructor(options: LLMServiceOptions) {
+    const { modelName, serviceTag = '', rateLimit, ...rest } = parseServiceOptions(options);
+    const limits = limitsOf(options);
+    super({
+      name: `${parseServiceName(classNameOf(new.target))}-${modelName}${serviceTag}`,
+      tracker: limits.tracker,
+      ownsTracker: limits.isOwn,
+      maxConcurrentJobs: rest.maxConcurrentJobs ?? new.target.MAX_CONCURRENT_JOBS,
+      queueLimit: rest.queueLimit ?? DEFAULT_QUEUE_LIMIT,
+      scheduler: rest.scheduler ?? limits.window?.scheduler ?? monotonicScheduler,
+    });
+    this.modelName = modelName;
+    this.serviceTag = serviceTag;
+    this.rateLimit = rateLimit;
+    this.window = limits.window;
+    this.canProcess$ = this.quotas$.pipe(map(areAllBelow), distinctUntilChanged());
+    this.usage$ = this.quotas$.pipe(map(usageOfQuotas));
+  }
+
+  /**
+   * A service without writing a class.
+   *
+   * @example
+   * const echo = LLMService.of({ modelName: 'echo-1', process: (prompt: string) => of(`echo ${prompt}`) });
+   */
+  static of<Request, Response>(
+    options: LLMServiceOptions & LLMServiceFunctions<Request, Response>,
+  ): LLMService<Request, Response> {
+    const { process, costOf, usageOf, ...rest } = options;
+    return new FunctionService(rest, {
+      process,
+      ...(costOf && { costOf }),
+      ...(usageOf && { usageOf }),
+    });
+  }
+
+  /** Whether the usage is below the limit now, in every quota. */
+  get canProcess(): boolean {
+    return areAllBelow(this.tracker.quotas);
+  }
+
+  /**
+   * Counts usage within the window; `process` may add to it.
+   *
+   * @throws InvalidOptionError in a service with `quotas`, which counts by `costOf` and `usageOf`.
+   */
+  get rateTracker(): TimeBoundedUsageTracker {
+    if (this.window) return this.window;
+    const allowed =
+      'rateLimit and rateTracker; with quotas give costOf and usageOf, or call context.reportUsage';
+    throw new InvalidOptionError('rateTracker', 'missing', allowed);
+  }
+}
+
+/** A service made of functions. */
+class FunctionService<Request, Response> extends LLMService<Request, Response> {
+  static override readonly serviceName = 'LLMService';
+
+  constructor(
+    options: LLMServiceOptions,
+    private readonly functions: LLMServiceFunctions<Request, Response>,
+  ) {
+    super(options);
+    parseProcessOptions(functions);
+  }
+
+  protected override process(request: Request, context: CallContext): ObservableInput<Response> {
+    return this.functions.process(request, context);
+  }
+
+  protected override costOf(request: Request): Usage | number | undefined {
+    return this.functions.costOf?.(request);
+  }
+
+  protected override usageOf(response: Response): Usage | number | undefined {
+    return this.functions.usageOf?.(response);
+  }
+}
+
+interface Limits {
+  readonly tracker: RateTracker;
+  readonly isOwn: boolean;
+  readonly window?: TimeBoundedUsageTracker;
+}
+
+function limitsOf(options: LLMServiceOptions): Limits {
+  const { rateLimit, rateTracker, quotas = [], scheduler } = options;
+  const time = scheduler ? { scheduler } : {};
+  if (rateLimit === undefined) {
+    const shared = rateTracker as RateTracker | undefined;
+    return shared
+      ? { tracker: shared, isOwn: false }
+      : { tracker: new InMemoryRateTracker({ quotas, ...time }), isOwn: true };
+  }
+  const window =
+    (rateTracker as TimeBoundedUsageTracker | undefined) ?? new TimeBoundedUsageTracker(time);
+  return {
+    tracker: new InMemoryRateTracker({ rateLimit, rateTracker: window }),
+    isOwn: true,
+    window,
+  };
+}
+
+function classNameOf(target: typeof LLMService<unknown, unknown>): string {
+  return Object.hasOwn(target, 'serviceName') ? target.serviceName : target.name;
+}
+
+function areAllBelow(quotas: readonly QuotaState[]): boolean {
+  return quotas.every(({ used, limit }) => limit !== undefined && used < limit);
+}
+
+/** A unit with several quotas shows the usage of its shortest window, the one that moves. */
+function usageOfQuotas(quotas: readonly QuotaState[]): Usage {
+  const longestFirst = [...quotas].sort((one, other) => other.windowMs - one.windowMs);
+  return Object.fromEntries(longestFirst.map(({ unit, used }) => [unit, used]));
+}

@@ -1,0 +1,230 @@
+import { from, type Observable, type Subscriber, Subscription } from 'rxjs';
+import { NoReservationError, QueueFullError } from '../errors.js';
+import { checkConcurrency } from '../options.js';
+import { CallQueue } from '../queue/call-queue.js';
+import { Queueable } from '../queue/queueable.js';
+import { Clock } from '../time/clock.js';
+import { LiveNumber } from '../time/live-number.js';
+import { monotonicScheduler } from '../time/monotonic-scheduler.js';
+import { InMemoryRateTracker } from '../usage/in-memory-rate-tracker.js';
+import type { RateTracker } from '../usage/rate-tracker.js';
+import type { Reservation } from '../usage/reservation.js';
+import type { Usage } from '../usage/usage.js';
+import { readUsage } from '../usage/read-usage.js';
+import type { RateLimitOptions } from './rate-limit.js';
+
+const ONE_REQUEST: Usage = { requests: 1 };
+
+/** A value that cannot hold a place in the queue by itself. */
+class Item<T> extends Queueable {
+  constructor(readonly value: T) {
+    super();
+  }
+}
+
+/** One subscription of `rateLimit`: the queue, the permits, and the one question to the tracker. */
+export class RateLimiter<T, R> {
+  private readonly queue: CallQueue<Queueable>;
+  private readonly tracker: RateTracker;
+  private readonly permits: LiveNumber;
+  private readonly clock: Clock;
+  private readonly units: readonly string[];
+  /** Those that came since the pump last rested: only then is it known whether they must wait. */
+  private newcomers: Queueable[] = [];
+  private inFlight = 0;
+  private asking: Queueable | undefined;
+  private answer = Subscription.EMPTY;
+  private isPumping = false;
+  private hasSourceCompleted = false;
+
+  constructor(
+    private readonly options: RateLimitOptions<T>,
+    private readonly project: (value: T, reservation: Reservation) => R,
+    private readonly destination: Subscriber<R>,
+  ) {
+    const { quotas = [], scheduler = monotonicScheduler } = options;
+    this.tracker = options.tracker ?? new InMemoryRateTracker({ quotas, scheduler });
+    this.queue = options.queue ?? new CallQueue();
+    this.clock = new Clock(scheduler);
+    this.units = this.tracker.quotas.map(({ unit }) => unit);
+    this.permits = new LiveNumber(options.maxConcurrent ?? Infinity, (value) => {
+      checkConcurrency('maxConcurrent', value);
+    });
+  }
+
+  /** Runs until the destination is told the end, or unsubscribes. */
+  connect(source: Observable<T>): void {
+    const { destination, permits, options } = this;
+    const error = (reason: unknown) => {
+      destination.error(reason);
+    };
+    destination.add(() => {
+      this.disconnect();
+    });
+    destination.add(permits.faults$.subscribe(error));
+    if (!options.tracker) destination.add(this.tracker.faults$.subscribe(error));
+    destination.add(
+      permits.changes$.subscribe(() => {
+        this.permitsChanged();
+      }),
+    );
+    destination.add(
+      options.released$?.subscribe(() => {
+        this.release();
+      }),
+    );
+    destination.add(
+      options.cancelled$?.subscribe((value) => {
+        this.cancel(value);
+      }),
+    );
+    destination.add(
+      source.subscribe({
+        next: (value) => {
+          this.arrive(value);
+        },
+        error,
+        complete: () => {
+          this.hasSourceCompleted = true;
+          this.completeWhenEmpty();
+        },
+      }),
+    );
+  }
+
+  private arrive(value: T): void {
+    const item = value instanceof Queueable ? value : new Item(value);
+    this.queue.push(item, this.clock.now());
+    this.newcomers.push(item);
+    this.pump();
+  }
+
+  private release(): void {
+    this.inFlight -= 1;
+    this.pump();
+  }
+
+  private cancel(value: T): void {
+    if (!(value instanceof Queueable) || !this.queue.remove(value)) return;
+    this.pump();
+    this.completeWhenEmpty();
+  }
+
+  private permitsChanged(): void {
+    if (!this.hasPermit()) this.stopAsking();
+    this.pump();
+  }
+
+  private hasPermit(): boolean {
+    return this.inFlight < (this.permits.value ?? 0);
+  }
+
+  /** A loop, not recursion: what it lets out may end, and come back here, in the same turn. */
+  private pump(): void {
+    if (this.isPumping) return;
+    this.isPumping = true;
+    while (this.queue.first !== this.asking) {
+      this.stopAsking();
+      if (!this.queue.first || !this.hasPermit() || this.destination.closed) break;
+      this.ask(this.queue.first);
+    }
+    this.isPumping = false;
+    this.refuseOverflow();
+  }
+
+  private ask(item: Queueable): void {
+    this.asking = item;
+    let answer;
+    try {
+      answer = this.tracker.reserve(this.costOf(item));
+    } catch (error) {
+      this.refuse(item, error);
+      return;
+    }
+    // Granted at once is the usual case: it needs no subscription.
+    if (Array.isArray(answer)) this.grant(item, answer[0] as Reservation);
+    else this.wait(item, from(answer));
+  }
+
+  private wait(item: Queueable, answer: Observable<Reservation>): void {
+    const isStillAsked = () => this.asking === item;
+    this.answer = answer.subscribe({
+      next: (reservation) => {
+        if (isStillAsked()) this.grant(item, reservation);
+        else reservation.giveBack();
+        this.pump();
+      },
+      error: (error: unknown) => {
+        this.refuse(item, error);
+        this.pump();
+      },
+      complete: () => {
+        if (isStillAsked()) this.refuse(item, new NoReservationError());
+        this.pump();
+      },
+    });
+  }
+
+  private stopAsking(): void {
+    this.asking = undefined;
+    this.answer.unsubscribe();
+  }
+
+  private grant(item: Queueable, reservation: Reservation): void {
+    this.take(item);
+    this.inFlight += 1;
+    try {
+      this.destination.next(this.project(this.valueOf(item), reservation));
+    } catch (error) {
+      reservation.giveBack();
+      this.destination.error(error);
+    }
+    this.completeWhenEmpty();
+  }
+
+  private refuse(item: Queueable, error: unknown): void {
+    this.take(item);
+    const { onRefused } = this.options;
+    if (onRefused) onRefused(this.valueOf(item), error);
+    else this.destination.error(error);
+    this.completeWhenEmpty();
+  }
+
+  private take(item: Queueable): void {
+    if (this.asking === item) this.asking = undefined;
+    this.queue.remove(item);
+  }
+
+  private refuseOverflow(): void {
+    if (this.newcomers.length === 0) return;
+    const newcomers = this.newcomers;
+    this.newcomers = [];
+    const { queueLimit = Infinity } = this.options;
+    while (this.queue.size > queueLimit) {
+      const last = newcomers.pop();
+      if (!last) return;
+      if (last.level) this.refuse(last, new QueueFullError(queueLimit));
+    }
+  }
+
+  private costOf(item: Queueable): Usage {
+    const { costOf } = this.options;
+    return costOf
+      ? readUsage(costOf(this.valueOf(item)), this.units, 'costOf(value)')
+      : ONE_REQUEST;
+  }
+
+  private completeWhenEmpty(): void {
+    if (this.hasSourceCompleted && this.queue.size === 0) this.destination.complete();
+  }
+
+  private disconnect(): void {
+    this.stopAsking();
+    this.permits.close();
+    if (!this.options.tracker) this.tracker.close();
+  }
+
+  private valueOf(item: Queueable): T {
+    return (item instanceof Item ? item.value : item) as T;
+  }
+}

@@ -1,0 +1,257 @@
+import { isObservable } from 'rxjs';
+import * as z from 'zod/mini';
+import { InvalidOptionError } from './errors.js';
+
+/** One kind of value: how to know it, and what to say is allowed. */
+function kind(isAllowed: (value: unknown) => boolean, allowed: string) {
+  return z.custom(isAllowed, allowed);
+}
+
+const isNumber = (value: unknown): value is number =>
+  typeof value === 'number' && !Number.isNaN(value);
+const isFinitePositive = (value: unknown) => isNumber(value) && value > 0 && value < Infinity;
+const isCount = (value: unknown) => isNumber(value) && Number.isInteger(value) && value >= 1;
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+const hasMethod = (value: unknown, name: string) =>
+  isObject(value) && typeof (value as Record<string, unknown>)[name] === 'function';
+const orObservable = (isAllowed: (value: unknown) => boolean) => (value: unknown) =>
+  isObservable(value) || isAllowed(value);
+
+const name = kind((v) => typeof v === 'string' && v.trim() !== '', 'a text that is not empty');
+const text = kind((v) => typeof v === 'string', 'a text');
+const aFunction = kind((v) => typeof v === 'function', 'a function');
+const duration = kind(isFinitePositive, 'a number above 0, in ms');
+const margin = kind((v) => isNumber(v) && v >= 0 && v < Infinity, 'a number, 0 or more, in ms');
+const amount = kind((v) => isNumber(v) && v >= 0 && v < Infinity, 'a finite number, 0 or more');
+const limitValue = kind(isFinitePositive, 'a finite number above 0');
+const limit = kind(
+  orObservable(isFinitePositive),
+  'a finite number above 0, or an Observable of such numbers',
+);
+const concurrencyValue = kind(
+  (v) => isCount(v) || v === Infinity,
+  'a whole number, 1 or more, or Infinity',
+);
+const concurrency = kind(
+  orObservable((v) => isCount(v) || v === Infinity),
+  'a whole number, 1 or more, or Infinity, or an Observable of such numbers',
+);
+const queueLimit = kind(
+  (v) => v === Infinity || v === 0 || isCount(v),
+  'a whole number, 0 or more, or Infinity',
+);
+const integer = kind((v) => Number.isInteger(v), 'a whole number');
+const scheduler = kind((v) => hasMethod(v, 'now') && hasMethod(v, 'schedule'), 'an RxJS scheduler');
+const signal = kind(
+  (v) => hasMethod(v, 'addEventListener') && 'aborted' in (v as object),
+  'an AbortSignal',
+);
+const observable = kind(isObservable, 'an Observable');
+const usageTracker = kind(
+  (v) => hasMethod(v, 'add') && isObject(v) && 'total$' in v,
+  'a TimeBoundedUsageTracker',
+);
+const rateTracker = kind((v) => hasMethod(v, 'reserve'), 'a RateTracker');
+const anyTracker = kind(
+  (v) => hasMethod(v, 'reserve') || (hasMethod(v, 'add') && 'total$' in (v as object)),
+  'a TimeBoundedUsageTracker or a RateTracker',
+);
+
+const queue = kind((v) => hasMethod(v, 'push') && hasMethod(v, 'remove'), 'a CallQueue');
+
+const quotaSchema = z.strictObject({
+  unit: name,
+  limit,
+  windowMs: duration,
+  marginMs: z.optional(margin),
+});
+const quotas = z.array(quotaSchema, 'a list of quotas');
+
+const serviceShape = {
+  modelName: name,
+  serviceTag: z.optional(text),
+  rateLimit: z.optional(limit),
+  rateTracker: z.optional(anyTracker),
+  quotas: z.optional(quotas),
+  maxConcurrentJobs: z.optional(concurrency),
+  queueLimit: z.optional(queueLimit),
+  scheduler: z.optional(scheduler),
+};
+
+const schemas = {
+  service: z.strictObject(serviceShape),
+  functions: z.strictObject({
+    process: aFunction,
+    costOf: z.optional(aFunction),
+    usageOf: z.optional(aFunction),
+  }),
+  call: z.strictObject({
+    signal: z.optional(signal),
+    priority: z.optional(integer),
+    label: z.optional(text),
+  }),
+  timeBoundedUsageTracker: z.strictObject({
+    windowMs: z.optional(duration),
+    marginMs: z.optional(margin),
+    scheduler: z.optional(scheduler),
+  }),
+  ownQuotas: z.strictObject({ quotas, scheduler: z.optional(scheduler) }),
+  overTracker: z.strictObject({ rateLimit: limit, rateTracker: usageTracker }),
+  rateLimit: z.strictObject({
+    tracker: z.optional(rateTracker),
+    quotas: z.optional(quotas),
+    costOf: z.optional(aFunction),
+    maxConcurrent: z.optional(concurrency),
+    released$: z.optional(observable),
+    cancelled$: z.optional(observable),
+    queue: z.optional(queue),
+    queueLimit: z.optional(queueLimit),
+    onRefused: z.optional(aFunction),
+    scheduler: z.optional(scheduler),
+  }),
+};
+
+/**
+ * Gives the input back when the schema allows it: it is checked, never copied, so that the caller's own
+ * objects (trackers, quotas, schedulers) keep their identity.
+ */
+function check<T>(schema: z.ZodMiniType, input: T, path = ''): T {
+  const result = z.safeParse(schema, input);
+  const issue = result.error?.issues[0];
+  if (issue) throw errorOf(issue, schema, input, path);
+  return input;
+}
+
+function errorOf(issue: z.core.$ZodIssue, schema: z.ZodMiniType, input: unknown, prefix: string) {
+  if (issue.code === 'unrecognized_keys') {
+    const at = pathOf([prefix, ...issue.path, issue.keys[0] ?? '']);
+    return new InvalidOptionError(at, 'unknown', allowedKeys(schema, issue.path));
+  }
+  const value = issue.path.reduce<unknown>(
+    (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
+    input,
+  );
+  const isShapeWrong = issue.code === 'invalid_type' && issue.expected === 'object';
+  const allowed = isShapeWrong ? 'an object' : issue.message;
+  return new InvalidOptionError(pathOf([prefix, ...issue.path]), describe(value), allowed);
+}
+
+function allowedKeys(schema: z.ZodMiniType, path: readonly PropertyKey[]): string {
+  const keys = path.length > 0 ? quotaSchema.shape : (schema as z.ZodMiniObject).shape;
+  return Object.keys(keys).join(', ');
+}
+
+function pathOf(path: readonly PropertyKey[]): string {
+  const parts = path.filter((part) => part !== '');
+  const joined = parts.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`));
+  return joined.join('').replace(/^\./, '') || 'options';
+}
+
+/** Numbers are shown; of everything else, which could hold a secret, only its kind. */
+function describe(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (value === null || typeof value === 'number' || typeof value === 'boolean')
+    return String(value);
+  if (typeof value === 'string') return value.trim() === '' ? 'an empty text' : 'a text';
+  if (typeof value === 'object') return Array.isArray(value) ? 'a list' : 'an object';
+  return `a ${typeof value}`;
+}
+
+/** Options of which one excludes another, or needs it. */
+interface LimitOptions {
+  readonly quotas?: unknown;
+  readonly rateLimit?: unknown;
+  readonly rateTracker?: unknown;
+}
+
+export function parseServiceOptions<T extends LimitOptions>(options: T): T {
+  check(schemas.service, options);
+  const { quotas, rateLimit, rateTracker } = options;
+  const isStore = hasMethod(rateTracker, 'reserve');
+  if (quotas && rateTracker) throw conflict('quotas', 'rateTracker');
+  if (quotas && rateLimit !== undefined) throw conflict('quotas', 'rateLimit');
+  if (isStore && rateLimit !== undefined)
+    throw conflict('rateLimit', 'a RateTracker with its own limits');
+  if (rateTracker && !isStore && rateLimit === undefined)
+    throw missing('rateLimit', 'a finite number above 0: what rateTracker grants per window');
+  return options;
+}
+
+export function parseProcessOptions<T extends object>(functions: T): T {
+  return check(schemas.functions, functions);
+}
+
+export function parseCallOptions<T>(options: T): T {
+  return check(schemas.call, options, 'call');
+}
+
+export function parseTimeBoundedUsageTrackerOptions<T>(options: T): T {
+  return check(schemas.timeBoundedUsageTracker, options);
+}
+
+export function parseInMemoryRateTrackerOptions<T>(options: T): T {
+  const isOverTracker = isObject(options) && 'rateTracker' in options;
+  return check(isOverTracker ? schemas.overTracker : schemas.ownQuotas, options);
+}
+
+/** Options of the operator of which one excludes another, or needs it. */
+interface OperatorOptions {
+  readonly tracker?: unknown;
+  readonly quotas?: unknown;
+  readonly maxConcurrent?: unknown;
+  readonly released$?: unknown;
+}
+
+export function parseRateLimitOptions<T extends OperatorOptions>(options: T): T {
+  check(schemas.rateLimit, options);
+  const { tracker, quotas, maxConcurrent, released$ } = options;
+  if (tracker && quotas) throw conflict('quotas', 'tracker');
+  if (!tracker && !quotas) throw missing('quotas', 'a list of quotas, or a tracker instead');
+  if (maxConcurrent !== undefined && released$ === undefined)
+    throw missing(
+      'released$',
+      'beside maxConcurrent an Observable that emits whenever a value has ended',
+    );
+  return options;
+}
+
+export function parseQuota<T extends object>(options: T): T {
+  return { ...check(quotaSchema, options) };
+}
+
+/** A class that has no name of its own must be given one. */
+export function parseServiceName(value: string): string {
+  if (value !== '') return value;
+  const allowed = "a class with a name, or with `static override readonly serviceName = '…'`";
+  throw new InvalidOptionError('name', 'an empty text', allowed);
+}
+
+export function parseName(option: string, value: string): string {
+  return check(name, value, option);
+}
+
+export function parseFunction<T>(option: string, value: T): T {
+  return check(aFunction, value, option);
+}
+
+export function parseAmount(option: string, value: number): number {
+  // Asked for every call: the schema only words the error.
+  return value >= 0 && value < Infinity ? value : check(amount, value, option);
+}
+
+export function checkLimit(option: string, value: number): void {
+  check(limitValue, value, option);
+}
+
+/** Of a live bound 0 is allowed too: it lets nothing out. */
+export function checkConcurrency(option: string, value: number): void {
+  if (value !== 0) check(concurrencyValue, value, option);
+}
+
+function conflict(option: string, other: string): InvalidOptionError {
+  return new InvalidOptionError(option, `given beside ${other}`, 'one of them');
+}
+
+function missing(option: string, allowed: string): InvalidOptionError {
+  return new InvalidOptionError(option, 'missing', allowed);
+}

@@ -1,0 +1,115 @@
+import { mergeMap, Observable, type SchedulerLike, Subject } from 'rxjs';
+import type { Call } from './call.js';
+import { rateLimit } from './operators/rate-limit.js';
+import { CallQueue } from './queue/call-queue.js';
+import { Run, type Worker } from './run.js';
+import type { RateTracker } from './usage/rate-tracker.js';
+
+/** What a pipeline is made of. */
+export interface PipelineParts<Request, Response> {
+  readonly tracker: RateTracker;
+  /** How many calls may be in flight; 0 holds all. */
+  readonly permits$: Observable<number>;
+  readonly queueLimit: number;
+  readonly scheduler: SchedulerLike;
+  readonly worker: Worker<Request, Response>;
+  /** Called whenever a call has moved. */
+  readonly onChange: () => void;
+}
+
+/**
+ * The way of every call: a Subject, `rateLimit`, and `mergeMap`, which never has anything to buffer and
+ * never errors, as an outcome goes to the call's own caller.
+ */
+export class Pipeline<Request, Response> {
+  readonly queue = new CallQueue<Call<Request, Response>>();
+  readonly inFlight = new Set<Call<Request, Response>>();
+  private readonly calls$ = new Subject<Call<Request, Response>>();
+  private readonly released$ = new Subject<void>();
+  private readonly cancelled$ = new Subject<Call<Request, Response>>();
+
+  constructor(private readonly parts: PipelineParts<Request, Response>) {
+    const { tracker, permits$, queueLimit, scheduler } = parts;
+    const limits = {
+      tracker,
+      costOf: (call: Call<Request, Response>) => call.cost,
+      maxConcurrent: permits$,
+      released$: this.released$,
+      cancelled$: this.cancelled$,
+      queue: this.queue,
+      queueLimit,
+      onRefused: (call: Call<Request, Response>, error: unknown) => {
+        this.refuse(call, error);
+      },
+      scheduler,
+    };
+    this.calls$
+      .pipe(
+        rateLimit(limits, (call, reservation) => {
+          call.reservation = reservation;
+          return call;
+        }),
+        mergeMap((call) => this.run(call)),
+      )
+      .subscribe();
+  }
+
+  get isEmpty(): boolean {
+    return this.queue.size === 0 && this.inFlight.size === 0;
+  }
+
+  submit(call: Call<Request, Response>): void {
+    this.calls$.next(call);
+    this.parts.onChange();
+  }
+
+  /** Ends the call without telling its caller, who has left. */
+  cancel(call: Call<Request, Response>): void {
+    if (call.hasEnded) return;
+    if (call.stop) {
+      call.stop();
+      return;
+    }
+    call.hasEnded = true;
+    this.cancelled$.next(call);
+    this.parts.worker.ended(call, 'cancelled');
+    this.parts.onChange();
+  }
+
+  /** Ends every call that is queued with the error. */
+  refuseQueued(error: unknown): void {
+    for (const call of [...this.queue]) this.abandon(call, error);
+  }
+
+  /** Ends every call, queued or in flight, with the error. */
+  abandonAll(error: unknown): void {
+    this.refuseQueued(error);
+    for (const call of [...this.inFlight]) this.abandon(call, error);
+  }
+
+  private abandon(call: Call<Request, Response>, error: unknown): void {
+    if (call.hasEnded) return;
+    this.cancel(call);
+    call.reply.error(error);
+  }
+
+  private refuse(call: Call<Request, Response>, error: unknown): void {
+    call.hasEnded = true;
+    this.parts.worker.ended(call, 'failed', error);
+    call.reply.error(error);
+  }
+
+  /** Completes when the work has been torn down, which frees the permit; its outcome goes to the caller. */
+  private run(call: Call<Request, Response>): Observable<never> {
+    return new Observable((subscriber) => {
+      this.inFlight.add(call);
+      const run = new Run(call, this.parts.worker, () => {
+        this.inFlight.delete(call);
+        subscriber.complete();
+        this.released$.next();
+        this.parts.onChange();
+      });
+      run.start();
+    });
+  }
+}

@@ -1,0 +1,72 @@
+import { LevelHeap } from './level-heap.js';
+import { PriorityLevel } from './priority-level.js';
+import type { Queueable } from './queueable.js';
+
+/**
+ * The queue as a plain data structure: ordered by priority, first in, first out within one, and removable.
+ *
+ * It knows no clock; who queues says when. What waits for `AGEING_MS` (60 s) weighs as much as what comes
+ * then with the next higher priority, so nothing starves. Appending and taking are O(log p) for p
+ * priorities in use, leaving from the middle is O(1) (O(log p) for the first of a level), and what left
+ * is not kept.
+ *
+ * @example
+ * const queue = new CallQueue<Call>();
+ * queue.push(call, clock.now());
+ * queue.first === call; // true
+ * queue.remove(call);
+ */
+export class CallQueue<T extends Queueable> implements Iterable<T> {
+  private readonly levels = new Map<number, PriorityLevel>();
+  private readonly heap = new LevelHeap();
+  private count = 0;
+
+  /** How many are queued. */
+  get size(): number {
+    return this.count;
+  }
+
+  /** The next to go. */
+  get first(): T | undefined {
+    return this.heap.top?.first as T | undefined;
+  }
+
+  /** Queues the item behind all of its priority. */
+  push(item: T, now: number): void {
+    item.queuedAt = now;
+    this.count += 1;
+    const level = this.levels.get(item.priority);
+    if (level) level.append(item);
+    else this.open(new PriorityLevel(item.priority), item);
+  }
+
+  /** Takes the item out, wherever it stands; false when it is not queued. */
+  remove(item: T): boolean {
+    const level = item.level;
+    if (!level) return false;
+    const wasFirst = level.first === item;
+    level.remove(item);
+    this.count -= 1;
+    if (!level.first) this.shut(level);
+    else if (wasFirst) this.heap.sink(level);
+    return true;
+  }
+
+  /** All that are queued, priority by priority; the order between priorities is that of their opening. */
+  *[Symbol.iterator](): Generator<T> {
+    for (const level of this.levels.values()) {
+      for (let item = level.first; item; item = item.next) yield item as T;
+    }
+  }
+
+  private open(level: PriorityLevel, item: T): void {
+    level.append(item);
+    this.levels.set(level.priority, level);
+    this.heap.add(level);
+  }
+
+  private shut(level: PriorityLevel): void {
+    this.levels.delete(level.priority);
+    this.heap.remove(level);
+  }
+}

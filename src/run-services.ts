@@ -1,0 +1,96 @@
+import {
+  concat,
+  defer,
+  from,
+  isObservable,
+  lastValueFrom,
+  type Observable,
+  type ObservableInput,
+  of,
+} from 'rxjs';
+import { InvalidOptionError } from './errors.js';
+import type { Service } from './service.js';
+
+/** Any service, whatever it is asked and answers. */
+type AnyService = Service<never, unknown>;
+
+/**
+ * Runs one piece of work with services started before and closed after it, and resolves to its last value.
+ *
+ * Acquires the resources of each service, then calls `work`, and in the end closes all of them: what they
+ * have queued or in flight finishes, then each releases its resources, also when the work has failed. The
+ * work may return a value, a promise, an async iterable or an Observable.
+ *
+ * ```text
+ * acquire a, b ── work ───────────────── close a, b ── resolves
+ *                   └ calls of a and b ┘
+ * ```
+ *
+ * Rejects with what the work failed with, otherwise with what acquiring or releasing failed with; with
+ * `InvalidOptionError` without services and for two services of one name.
+ *
+ * @example
+ * const [one, two] = await runServices([fast, slow], () =>
+ *   forkJoin([fast.call('one'), slow.call('two')]),
+ * );
+ */
+export function runServices<T>(
+  services: readonly AnyService[],
+  work: () => ObservableInput<T> | T,
+): Promise<T> {
+  const checked = new Promise<void>((resolve) => {
+    checkServices(services);
+    resolve();
+  });
+  return checked.then(() => runAndClose(services, work));
+}
+
+function runAndClose<T>(
+  services: readonly AnyService[],
+  work: () => ObservableInput<T> | T,
+): Promise<T> {
+  const started$ = services.map((service) => service.open());
+  const run$ = concat(
+    ...started$,
+    defer(() => toObservable(work())),
+  );
+  return lastValueFrom(run$, { defaultValue: undefined as T }).then(
+    (value) => closeAll(services).then(() => value),
+    (error: unknown) => {
+      const fail = () => {
+        throw error;
+      };
+      return closeAll(services).then(fail, fail);
+    },
+  );
+}
+
+function checkServices(services: readonly AnyService[]): void {
+  if (services.length === 0)
+    throw new InvalidOptionError('services', 'an empty list', 'one service or more');
+  const names = services.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return;
+  throw new InvalidOptionError(
+    'services',
+    `two named ${twice}`,
+    'one of each name; tell them apart by serviceTag',
+  );
+}
+
+function toObservable<T>(result: ObservableInput<T> | T): Observable<T> {
+  return isStream(result) ? from(result) : of(result);
+}
+
+/** A text or a list is a value, though RxJS would take it for a stream of its parts. */
+function isStream<T>(result: ObservableInput<T> | T): result is ObservableInput<T> {
+  if (typeof result !== 'object' || result === null) return false;
+  return isObservable(result) || 'then' in result || Symbol.asyncIterator in result;
+}
+
+function closeAll(services: readonly AnyService[]): Promise<void> {
+  return Promise.allSettled(services.map((service) => service.close())).then((ends) => {
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed) throw failed.reason;
+  });
+}

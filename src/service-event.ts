@@ -1,0 +1,39 @@
+/**
+ * One step of a call. It carries no request and no response: those are the caller's own.
+ *
+ * ```text
+ * queued ── started ── completed | failed | cancelled
+ *        └─ cancelled | failed
+ * ```
+ */
+export type ServiceEvent = QueuedEvent | StartedEvent | EndedEvent;
+
+interface CallStep {
+  /** The call's number within its service, from 1. */
+  readonly callId: number;
+  /** The label given in the call's options. */
+  readonly label: string | undefined;
+  /** When it happened, in ms of the service's scheduler. */
+  readonly at: number;
+}
+
+/** The call was accepted. */
+export interface QueuedEvent extends CallStep {
+  readonly type: 'queued';
+}
+
+/** The call was let out: its work begins. */
+export interface StartedEvent extends CallStep {
+  readonly type: 'started';
+  /** How long it was queued, in ms. */
+  readonly waitMs: number;
+}
+
+/** The call has ended: by an answer, by an error, or because its caller left. */
+export interface EndedEvent extends CallStep {
+  readonly type: 'completed' | 'failed' | 'cancelled';
+  /** How long it worked, in ms; undefined when it never started, or started before anybody listened. */
+  readonly runMs: number | undefined;
+  /** Of a failed call, what its caller got. */
+  readonly error?: unknown;
+}

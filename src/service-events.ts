@@ -1,0 +1,41 @@
+import { type Observable, Subject } from 'rxjs';
+import type { Call } from './call.js';
+import type { Outcome } from './run.js';
+import type { ServiceEvent } from './service-event.js';
+import type { Clock } from './time/clock.js';
+
+type AnyCall = Call<unknown, never>;
+
+/** Tells of each step of a call, to whoever listens; while nobody does, it reads no clock. */
+export class ServiceEvents {
+  private readonly subject = new Subject<ServiceEvent>();
+  readonly events$: Observable<ServiceEvent> = this.subject.asObservable();
+
+  constructor(private readonly clock: Clock) {}
+
+  queued({ id: callId, label }: AnyCall): void {
+    if (this.subject.observed)
+      this.subject.next({ type: 'queued', callId, label, at: this.clock.now() });
+  }
+
+  started(call: AnyCall): void {
+    if (!this.subject.observed) return;
+    const { id: callId, label, queuedAt } = call;
+    const at = this.clock.now();
+    call.startedAt = at;
+    this.subject.next({ type: 'started', callId, label, at, waitMs: at - queuedAt });
+  }
+
+  ended(call: AnyCall, type: Outcome, error?: unknown): void {
+    if (!this.subject.observed) return;
+    const { id: callId, label, startedAt } = call;
+    const at = this.clock.now();
+    const runMs = startedAt === undefined ? undefined : at - startedAt;
+    const event = { type, callId, label, at, runMs };
+    this.subject.next(type === 'failed' ? { ...event, error } : event);
+  }
+
+  complete(): void {
+    this.subject.complete();
+  }
+}

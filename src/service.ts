@@ -1,0 +1,364 @@
+import {
+  AsyncSubject,
+  BehaviorSubject,
+  concat,
+  defer,
+  lastValueFrom,
+  map,
+  merge,
+  Observable,
+  type ObservableInput,
+  type Observer,
+  of,
+  type SchedulerLike,
+  skip,
+  startWith,
+  Subject,
+  takeUntil,
+  type TeardownLogic,
+  throwError,
+} from 'rxjs';
+import { onAbort } from './abort-listeners.js';
+import { Call, type CallOptions } from './call.js';
+import type { CallContext } from './call-context.js';
+import { ServiceClosedError } from './errors.js';
+import { checkConcurrency, parseCallOptions } from './options.js';
+import { Pipeline } from './pipeline.js';
+import { PromiseReply } from './promise-reply.js';
+import { type Done, type Failure, Resources } from './resources.js';
+import type { ServiceEvent } from './service-event.js';
+import { ServiceEvents } from './service-events.js';
+import type { ServiceState } from './service-state.js';
+import { Clock } from './time/clock.js';
+import { LiveNumber } from './time/live-number.js';
+import type { QuotaState, RateTracker } from './usage/rate-tracker.js';
+import type { Usage } from './usage/usage.js';
+import { readUsage } from './usage/read-usage.js';
+
+/** What every service is made of. */
+export interface ServiceParts {
+  readonly name: string;
+  readonly tracker: RateTracker;
+  /** Whether the service made the tracker, and so closes it. */
+  readonly ownsTracker: boolean;
+  readonly maxConcurrentJobs: number | Observable<number>;
+  readonly queueLimit: number;
+  readonly scheduler: SchedulerLike;
+}
+
+/** How to close. */
+export interface CloseOptions {
+  /** End queued and running calls with `ServiceClosedError` rather than let them finish. Default false. */
+  readonly abandon?: boolean;
+}
+
+const NO_OPTIONS: CallOptions = Object.freeze({});
+const UNKNOWN: Usage = Object.freeze({});
+
+/**
+ * A queue in, answers out: takes calls, lets them out as permits and quotas allow, hands each its answer.
+ *
+ * ```text
+ * call ─ subscribe ─► Subject ─► rateLimit ─► mergeMap ─► the caller
+ * ```
+ *
+ * `LLMService` is the one to extend; this is the part of it that knows nothing of models.
+ */
+export abstract class Service<Request, Response> {
+  /** Unique among the services that run together. */
+  readonly name: string;
+  /** What the service is doing: latest on subscribing, then each change; completes when it has closed. */
+  readonly state$: Observable<ServiceState>;
+  /** Each step of each call, as it happens; completes when the service has closed. */
+  readonly events$: Observable<ServiceEvent>;
+  /** @internal */
+  readonly tracker: RateTracker;
+
+  /** The quotas, latest on subscribing, then each change; completes when the service has closed. */
+  protected readonly quotas$: Observable<readonly QuotaState[]>;
+
+  private readonly pipeline: Pipeline<Request, Response>;
+  private readonly resources: Resources;
+  private readonly events: ServiceEvents;
+  private readonly maxJobs: LiveNumber;
+  private readonly permits$ = new BehaviorSubject(0);
+  private readonly changed$ = new Subject<void>();
+  private readonly closed$ = new AsyncSubject<Failure | undefined>();
+  private readonly units: readonly string[];
+  private phase: 'open' | 'closing' | 'releasing' | 'closed' = 'open';
+  private lastCallId = 0;
+
+  constructor(private readonly parts: ServiceParts) {
+    const { name, tracker, maxConcurrentJobs, queueLimit, scheduler } = parts;
+    this.name = name;
+    this.tracker = tracker;
+    this.units = tracker.quotas.map(({ unit }) => unit);
+    this.events = new ServiceEvents(new Clock(scheduler));
+    this.events$ = this.events.events$;
+    const changes$ = merge(this.changed$, tracker.quotas$).pipe(takeUntil(this.closed$));
+    this.state$ = changes$.pipe(
+      startWith(undefined),
+      map(() => this.state),
+    );
+    this.quotas$ = concat(
+      defer(() => of(tracker.quotas)),
+      tracker.quotas$.pipe(skip(1), takeUntil(this.closed$)),
+    );
+    this.resources = new Resources(
+      () => this.acquireResources(),
+      () => this.releaseResources(),
+    );
+    this.maxJobs = new LiveNumber(maxConcurrentJobs, (value) => {
+      checkConcurrency('maxConcurrentJobs', value);
+    });
+    this.maxJobs.changes$.subscribe(() => {
+      this.openPermits();
+      this.moved();
+    });
+    this.pipeline = new Pipeline({
+      tracker,
+      permits$: this.permits$,
+      queueLimit,
+      scheduler,
+      worker: {
+        process: (request, context) => this.process(request, context),
+        usageOf: (response) => this.usageIn(response),
+        ended: (call, outcome, error) => {
+          this.events.ended(call, outcome, error);
+        },
+      },
+      onChange: () => {
+        this.moved();
+      },
+    });
+  }
+
+  /**
+   * Makes one call: a cold Observable of its responses.
+   *
+   * Nothing happens until somebody subscribes; each subscription queues one call, and unsubscribing cancels
+   * it: gone from the queue with nothing consumed, or stopped by `context.signal` when in flight.
+   *
+   * ```text
+   * subscribe        ^--------------
+   * in flight            |------|
+   * responses             -a--b--|
+   * ```
+   *
+   * @throws InvalidOptionError for an option that is unknown or not allowed. The Observable errors with
+   * what `process` errors with, and with `ServiceClosedError`, `QueueFullError`, `QuotaExceededError`, the
+   * reason of `options.signal`, or what `acquireResources` failed with.
+   *
+   * @example
+   * questions$.pipe(switchMap((question) => service.call(question, { priority: 5 }))).subscribe(show);
+   */
+  call(request: Request, options?: CallOptions): Observable<Response> {
+    const checked = options ? parseCallOptions(options) : NO_OPTIONS;
+    return new Observable((subscriber) => {
+      const { signal } = checked;
+      const leave = this.submit(request, checked, subscriber);
+      if (signal && !subscriber.closed) {
+        subscriber.add(
+          onAbort(signal, () => {
+            subscriber.error(signal.reason);
+          }),
+        );
+      }
+      return leave;
+    });
+  }
+
+  /**
+   * Makes one call at once: a promise of its last response. `options.signal` cancels it.
+   *
+   * Rejects with whatever `call` would throw or error with, and with `NoResponseError` when `process`
+   * completes without a response.
+   *
+   * @example
+   * const answer = await service.callAsync('hi', { signal: AbortSignal.timeout(5_000) });
+   */
+  callAsync(request: Request, options?: CallOptions): Promise<Response> {
+    return new Promise((resolve, reject) => {
+      const reply = new PromiseReply<Response>(resolve, reject, this.name);
+      if (options) this.call(request, options).subscribe(reply);
+      else this.submit(request, NO_OPTIONS, reply);
+    });
+  }
+
+  /**
+   * Takes no more calls, lets those that it has finish, then releases resources, once.
+   *
+   * With `abandon`, ends all that is queued or in flight with `ServiceClosedError` instead. Closing again
+   * gives the same end; `close({ abandon: true })` after `close()` stops waiting. Resolves when it has
+   * closed; rejects with what `releaseResources` failed with.
+   *
+   * @example
+   * await using service = new EchoService({ modelName: 'echo-1' }); // closes at the end of the block
+   */
+  close({ abandon = false }: CloseOptions = {}): Promise<void> {
+    if (this.phase === 'open') this.phase = 'closing';
+    if (abandon) this.pipeline.abandonAll(new ServiceClosedError(this.name));
+    this.moved();
+    const closed$ = this.closed$.pipe(
+      map((failure) => {
+        if (failure) throw failure.error;
+      }),
+    );
+    return lastValueFrom(closed$);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /**
+   * Does the work of one call; returns its responses as an Observable, a promise or an async iterable.
+   *
+   * Called when the call is let out. What it throws or errors with goes to that caller alone. An Observable
+   * is unsubscribed from when the caller leaves; a promise or an async iterable should listen to
+   * `context.signal`, as its permit is free only when it has ended.
+   */
+  protected abstract process(request: Request, context: CallContext): ObservableInput<Response>;
+
+  /**
+   * Estimates what a call will take: an amount per unit, or a number where there is one quota. Without an
+   * estimate a call is let out while the usage is below the limit. What it throws goes to that caller.
+   */
+  protected costOf(request: Request): Usage | number | undefined;
+  protected costOf(): Usage | number | undefined {
+    return undefined;
+  }
+
+  /**
+   * Reads from a response what the call has really taken; the latest answer on each unit counts. Undefined
+   * where it does not say; then the estimate stays.
+   */
+  protected usageOf(response: Response): Usage | number | undefined;
+  protected usageOf(): Usage | number | undefined {
+    return undefined;
+  }
+
+  /** Runs once, before the first call; calls wait until what it returns has completed. */
+  acquireResources(): Done {
+    // Nothing to acquire, unless a subclass has something.
+  }
+
+  /** Runs once, after the last call, if resources were acquired; also after errors. */
+  releaseResources(): Done {
+    // Nothing to release, unless a subclass has something.
+  }
+
+  /** @internal Acquires resources now rather than at the first call. */
+  open(): Observable<never> {
+    if (this.phase !== 'open') return throwError(() => new ServiceClosedError(this.name));
+    const acquired$ = this.resources.acquire();
+    acquired$.subscribe({
+      complete: () => {
+        this.openPermits();
+        this.moved();
+      },
+      error: (error: unknown) => {
+        this.pipeline.refuseQueued(error);
+        this.moved();
+      },
+    });
+    return acquired$;
+  }
+
+  private submit(request: Request, options: CallOptions, reply: Observer<Response>): TeardownLogic {
+    let call: Call<Request, Response>;
+    try {
+      call = this.accept(request, options, reply);
+    } catch (error) {
+      reply.error(error);
+      return undefined;
+    }
+    this.events.queued(call);
+    this.pipeline.submit(call);
+    return () => {
+      this.pipeline.cancel(call);
+    };
+  }
+
+  /** What a call must pass at the door. */
+  private accept(
+    request: Request,
+    options: CallOptions,
+    reply: Observer<Response>,
+  ): Call<Request, Response> {
+    if (this.phase !== 'open') throw new ServiceClosedError(this.name);
+    if (options.signal?.aborted) throw options.signal.reason;
+    const cost = this.costIn(request);
+    const error = this.tracker.neverFits(cost);
+    if (error) throw error;
+    if (!this.resources.areHeld) this.start();
+    const call = new Call(++this.lastCallId, request, cost, options.label, reply);
+    call.priority = options.priority ?? 0;
+    return call;
+  }
+
+  private start(): void {
+    if (!this.resources.isAcquiring) this.open();
+    const { failure } = this.resources;
+    if (failure) throw failure.error;
+  }
+
+  private costIn(request: Request): Usage {
+    const cost = this.costOf(request);
+    return cost === undefined ? UNKNOWN : readUsage(cost, this.units, 'costOf(request)');
+  }
+
+  private usageIn(response: Response): Usage | undefined {
+    const usage = this.usageOf(response);
+    return usage === undefined ? undefined : readUsage(usage, this.units, 'usageOf(response)');
+  }
+
+  private openPermits(): void {
+    this.permits$.next(this.resources.areHeld ? (this.maxJobs.value ?? 0) : 0);
+  }
+
+  private moved(): void {
+    if (this.changed$.observed) this.changed$.next();
+    if (this.phase === 'closing') this.finishWhenEmpty();
+  }
+
+  private finishWhenEmpty(): void {
+    if (!this.pipeline.isEmpty || this.resources.isAcquiring) return;
+    this.phase = 'releasing';
+    this.resources.release().subscribe({
+      complete: () => {
+        this.finish();
+      },
+      error: (error: unknown) => {
+        this.finish({ error });
+      },
+    });
+  }
+
+  private finish(failure?: Failure): void {
+    this.phase = 'closed';
+    this.maxJobs.close();
+    if (this.parts.ownsTracker) this.tracker.close();
+    this.changed$.next();
+    this.events.complete();
+    this.closed$.next(failure);
+    this.closed$.complete();
+  }
+
+  private get state(): ServiceState {
+    return {
+      name: this.name,
+      status: this.status,
+      queued: this.pipeline.queue.size,
+      inFlight: this.pipeline.inFlight.size,
+      maxConcurrentJobs: this.maxJobs.value,
+      quotas: this.tracker.quotas,
+    };
+  }
+
+  private get status(): ServiceState['status'] {
+    if (this.phase !== 'open') return this.phase === 'closed' ? 'closed' : 'closing';
+    if (this.resources.areHeld) return 'running';
+    return this.resources.isAcquiring ? 'starting' : 'idle';
+  }
+}

@@ -1,0 +1,59 @@
+import { isObservable, type Observable, ReplaySubject, Subject, Subscription } from 'rxjs';
+
+/**
+ * A number that may change while calls run: a constant, or the latest value of an Observable.
+ *
+ * Until the Observable has emitted, the number is `undefined`: nothing is known, so nothing is let out.
+ * A value that is not allowed, and an error, are reported on `faults$` and change nothing: the last good
+ * value stays.
+ */
+export class LiveNumber {
+  /** The number now. */
+  value: number | undefined;
+  private readonly changed = new Subject<void>();
+  private readonly failed = new ReplaySubject<unknown>(1);
+  private readonly source: Subscription;
+
+  /** Tells of each change. */
+  readonly changes$: Observable<void> = this.changed.asObservable();
+  /** Tells of values that were not allowed, and of the error that ended the changes. */
+  readonly faults$: Observable<unknown> = this.failed.asObservable();
+
+  constructor(
+    input: number | Observable<number>,
+    private readonly check: (value: number) => void,
+  ) {
+    this.source = Subscription.EMPTY;
+    if (!isObservable(input)) this.accept(input);
+    else {
+      this.source = input.subscribe({
+        next: (value) => {
+          this.update(value);
+        },
+        error: (error: unknown) => {
+          this.failed.next(error);
+        },
+      });
+    }
+  }
+
+  /** Unsubscribes from the Observable; the value stays. */
+  close(): void {
+    this.source.unsubscribe();
+  }
+
+  private update(value: number): void {
+    try {
+      this.accept(value);
+    } catch (error) {
+      this.failed.next(error);
+      return;
+    }
+    this.changed.next();
+  }
+
+  private accept(value: number): void {
+    this.check(value);
+    this.value = value;
+  }
+}

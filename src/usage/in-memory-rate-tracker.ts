@@ -1,0 +1,207 @@
+import {
+  distinctUntilChanged,
+  map,
+  merge,
+  Observable,
+  type ObservableInput,
+  type SchedulerLike,
+  Subject,
+  type Subscriber,
+  Subscription,
+  throwError,
+} from 'rxjs';
+import type { QuotaExceededError } from '../errors.js';
+import { checkLimit, parseInMemoryRateTrackerOptions } from '../options.js';
+import { Clock } from '../time/clock.js';
+import { LiveNumber } from '../time/live-number.js';
+import { monotonicScheduler } from '../time/monotonic-scheduler.js';
+import { WakeUp } from '../time/wake-up.js';
+import { Ledger, type LedgerParts } from './ledger.js';
+import type { Quota } from './quota.js';
+import { QuotaMeter } from './quota-meter.js';
+import type { QuotaState, RateTracker } from './rate-tracker.js';
+import type { Reservation } from './reservation.js';
+import type { TimeBoundedUsageTracker } from './time-bounded-usage-tracker.js';
+import type { Usage } from './usage.js';
+import { UsageWindow } from './usage-window.js';
+import { whenUsageChanges } from './when-usage-changes.js';
+
+/** Quotas of its own, or one limit over a `TimeBoundedUsageTracker` that others may add to as well. */
+export type InMemoryRateTrackerOptions =
+  | {
+      readonly quotas: readonly Quota[];
+      /** The source of time. Default `monotonicScheduler`. */
+      readonly scheduler?: SchedulerLike;
+    }
+  | {
+      /** What the tracker's window grants, in the unit that is added to it. */
+      readonly rateLimit: number | Observable<number>;
+      readonly rateTracker: TimeBoundedUsageTracker;
+    };
+
+/** Providers count at their own clock; this covers what the network adds and takes. */
+const DEFAULT_MARGIN_MS = 250;
+
+/** What a `TimeBoundedUsageTracker` counts has no name of its own. */
+const TRACKED_UNIT = 'tokens';
+
+interface Waiter {
+  readonly cost: Usage;
+  readonly subscriber: Subscriber<Reservation>;
+}
+
+/**
+ * The rate tracker of one process: sliding windows in memory.
+ *
+ * Who asks first is served first, and nobody is overtaken: services that share it take turns. While
+ * somebody waits there is one timer, for the instant at which the first in line fits; nothing polls.
+ *
+ * ```text
+ * requestsPerMinute(2)
+ * reserve   a b c           d
+ * granted   a b             (cd)
+ *           0 1 2           60,250
+ * ```
+ *
+ * @example
+ * const rateTracker = new InMemoryRateTracker({ quotas: [requestsPerMinute(500)] });
+ * const fast = new EchoService({ modelName: 'echo-1', serviceTag: '-fast', rateTracker });
+ * const slow = new EchoService({ modelName: 'echo-1', serviceTag: '-slow', rateTracker }); // one pool
+ *
+ * @throws InvalidOptionError for an option that is unknown or out of range.
+ */
+export class InMemoryRateTracker implements RateTracker {
+  readonly quotas$: Observable<readonly QuotaState[]>;
+  readonly faults$: Observable<unknown>;
+  private readonly ledger: Ledger;
+  private readonly changes$: Observable<void>;
+  private readonly line = new Set<Waiter>();
+  private readonly wakeUp: WakeUp;
+  private watching = Subscription.EMPTY;
+  private isServing = false;
+
+  constructor(options: InMemoryRateTrackerOptions) {
+    this.ledger = new Ledger(partsOf(parseInMemoryRateTrackerOptions(options)));
+    const { meters, scheduler, changes } = this.ledger.parts;
+    this.wakeUp = new WakeUp(scheduler, () => {
+      this.serve();
+    });
+    this.changes$ = merge(changes, ...meters.map(({ limit }) => limit.changes$));
+    this.faults$ = merge(...meters.map(({ limit }) => limit.faults$));
+    const wait = () => this.ledger.waitUntilNextLeaves();
+    this.quotas$ = whenUsageChanges(this.changes$, wait, scheduler).pipe(
+      map(() => this.quotas),
+      distinctUntilChanged(areEqual),
+    );
+  }
+
+  get quotas(): readonly QuotaState[] {
+    return this.ledger.quotas;
+  }
+
+  neverFits(cost: Usage): QuotaExceededError | undefined {
+    return this.ledger.neverFits(cost);
+  }
+
+  reserve(cost: Usage): ObservableInput<Reservation> {
+    const error = this.neverFits(cost);
+    if (error) return throwError(() => error);
+    const fitsNow = this.line.size === 0 && this.ledger.waitFor(cost) === 0;
+    return fitsNow ? [this.ledger.reserve(cost)] : this.waitInLine(cost);
+  }
+
+  close(): void {
+    for (const { limit } of this.ledger.parts.meters) limit.close();
+  }
+
+  private waitInLine(cost: Usage): Observable<Reservation> {
+    return new Observable((subscriber) => {
+      const waiter: Waiter = { cost, subscriber };
+      this.line.add(waiter);
+      if (this.line.size === 1) this.watch();
+      this.serve();
+      return () => {
+        this.leave(waiter);
+      };
+    });
+  }
+
+  private watch(): void {
+    this.watching = this.changes$.subscribe(() => {
+      this.serve();
+    });
+  }
+
+  private leave(waiter: Waiter): void {
+    // Those behind may fit where the one that left did not.
+    if (this.line.delete(waiter)) this.serve();
+  }
+
+  /** Serves the line from its head until one does not fit, and sets the timer for that one. */
+  private serve(): void {
+    if (this.isServing) return;
+    this.isServing = true;
+    let wait = Infinity;
+    for (const waiter of this.line) {
+      wait = this.answer(waiter);
+      if (wait > 0) break;
+    }
+    this.isServing = false;
+    if (this.line.size > 0) this.wakeUp.set(wait);
+    else this.rest();
+  }
+
+  private answer(waiter: Waiter): number {
+    const { cost, subscriber } = waiter;
+    const error = this.neverFits(cost);
+    const wait = error ? 0 : this.ledger.waitFor(cost);
+    if (wait > 0) return wait;
+    this.line.delete(waiter);
+    if (error) subscriber.error(error);
+    else {
+      subscriber.next(this.ledger.reserve(cost));
+      subscriber.complete();
+    }
+    return 0;
+  }
+
+  private rest(): void {
+    this.wakeUp.clear();
+    this.watching.unsubscribe();
+  }
+}
+
+function partsOf(options: InMemoryRateTrackerOptions): LedgerParts {
+  if ('rateTracker' in options) {
+    const { window, windowMs, clock, scheduler, changes } = options.rateTracker;
+    const limit = new LiveNumber(options.rateLimit, (value) => checkLimit('rateLimit', value));
+    return {
+      meters: [new QuotaMeter(TRACKED_UNIT, limit, window, windowMs)],
+      clock,
+      scheduler,
+      changes,
+    };
+  }
+  const scheduler = options.scheduler ?? monotonicScheduler;
+  return {
+    meters: options.quotas.map(meterOf),
+    clock: new Clock(scheduler),
+    scheduler,
+    changes: new Subject<void>(),
+  };
+}
+
+function meterOf(
+  { unit, limit, windowMs, marginMs = DEFAULT_MARGIN_MS }: Quota,
+  index: number,
+): QuotaMeter {
+  const live = new LiveNumber(limit, (value) => checkLimit(`quotas[${index}].limit`, value));
+  return new QuotaMeter(unit, live, new UsageWindow(windowMs + marginMs), windowMs);
+}
+
+function areEqual(before: readonly QuotaState[], after: readonly QuotaState[]): boolean {
+  return before.every((quota, index) => {
+    const { used, limit } = after[index] ?? {};
+    return quota.used === used && quota.limit === limit;
+  });
+}

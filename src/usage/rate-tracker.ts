@@ -1,0 +1,46 @@
+import type { Observable, ObservableInput } from 'rxjs';
+import type { QuotaExceededError } from '../errors.js';
+import type { Reservation } from './reservation.js';
+import type { Usage } from './usage.js';
+
+/** One quota as it stands. */
+export interface QuotaState {
+  readonly unit: string;
+  /** What is granted per window; undefined until a live limit has emitted. */
+  readonly limit: number | undefined;
+  /** Length of the window in ms, its margin left out. */
+  readonly windowMs: number;
+  /** What is charged in the window: used, and reserved by calls in flight. */
+  readonly used: number;
+  /** What of the limit is still free; 0 when there is debt. */
+  readonly remaining: number;
+}
+
+/**
+ * The seam that every store of quotas implements: it takes quota for calls, and owns the waiting.
+ *
+ * `rateLimit` asks for the call at the head of its queue only, so a queue of a million calls is one
+ * waiter, and services that share a tracker take turns.
+ */
+export interface RateTracker {
+  /**
+   * Reserves the cost in every quota, all or nothing, and answers with one reservation: at once when it
+   * fits, later when it must wait, with an error when it can never fit. A store that has the answer at
+   * hand gives it as an array of one, the quickest `ObservableInput`; any other kind is as good.
+   * Unsubscribing before the answer has taken nothing.
+   *
+   * A unit of a quota that the cost does not name counts as unknown: the call is let out while the usage
+   * is below the limit, and is charged when it settles. `requests` that are not named are 1.
+   */
+  reserve(cost: Usage): ObservableInput<Reservation>;
+  /** Why no window can ever hold this cost; undefined when one can. */
+  neverFits(cost: Usage): QuotaExceededError | undefined;
+  /** The quotas as they stand. */
+  readonly quotas: readonly QuotaState[];
+  /** The quotas, latest first on subscribing, then each change; also when usage leaves a window. */
+  readonly quotas$: Observable<readonly QuotaState[]>;
+  /** Faults of live limits: a value that is not allowed, an error. The last good limit stays. */
+  readonly faults$: Observable<unknown>;
+  /** Stops watching live limits and timers. Whoever made the tracker closes it. */
+  close(): void;
+}

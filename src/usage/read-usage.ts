@@ -1,0 +1,35 @@
+import { InvalidOptionError } from '../errors.js';
+import { parseAmount } from '../options.js';
+import type { Usage } from './usage.js';
+
+/**
+ * Reads what a user's function gave as usage: an amount per unit, or a number where there is one quota.
+ *
+ * @throws InvalidOptionError naming the function and the unit, unless every amount is finite and not
+ * negative.
+ */
+export function readUsage(
+  given: Usage | number | null | boolean | string,
+  units: readonly string[],
+  option: string,
+): Usage {
+  if (typeof given === 'number')
+    return { [onlyUnit(given, units, option)]: parseAmount(option, given) };
+  if (typeof given !== 'object' || given === null) {
+    throw new InvalidOptionError(option, given === null ? 'null' : `a ${typeof given}`, FORM);
+  }
+  for (const unit in given) parseAmount(`${option}.${unit}`, given[unit] as number);
+  return given;
+}
+
+const FORM = 'an amount per unit, like { requests: 1, tokens: 812 }';
+
+function onlyUnit(given: number, units: readonly string[], option: string): string {
+  const [unit = 'tokens', ...others] = units;
+  if (others.length === 0) return unit;
+  throw new InvalidOptionError(
+    option,
+    String(given),
+    `${FORM}, as there are ${units.length} quotas`,
+  );
+}

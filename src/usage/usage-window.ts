@@ -1,0 +1,132 @@
+/** What was charged in one millisecond. Who charged it keeps it, to correct it later. */
+export class WindowEntry {
+  /** The one charged after it; undefined once it has left, so that it keeps nothing else alive. */
+  next: WindowEntry | undefined = undefined;
+  /** Whether the window no longer holds it. */
+  hasLeft = false;
+
+  constructor(
+    /** The millisecond in which it was charged, rounded up. */
+    readonly at: number,
+    /** The sum of all that was charged in it. */
+    public amount: number,
+  ) {}
+}
+
+/**
+ * Sums what was charged within the last `lengthMs`: a sliding window, as arithmetic over `now`.
+ *
+ * It knows no clock: time is an argument, in ms, and never goes back. The window is half-open, so what
+ * was charged at 0 has left a window of 60,000 ms at exactly 60,000. Charges of one millisecond are one
+ * entry, stamped with the end of that millisecond (a fraction is rounded up, the safe side); so memory
+ * is bounded by the length of the window, and each step is O(1) amortised.
+ *
+ * ```text
+ * charge(50)   at  0   |50-----------|
+ * charge(75)   at 10        |75-----------|
+ * total                50   125      75   0
+ *                      0    10       100  110      (lengthMs = 100)
+ * ```
+ *
+ * @example
+ * const window = new UsageWindow(60_000);
+ * const entry = window.charge(800, 0);
+ * window.correct(entry, -300, 1_000); // really 500
+ * window.total(59_999); // 500
+ * window.total(60_000); // 0
+ */
+export class UsageWindow {
+  private oldest: WindowEntry | undefined;
+  private newest: WindowEntry | undefined;
+  private sum = 0;
+  private size = 0;
+  private leftSinceRecount = 0;
+
+  constructor(readonly lengthMs: number) {}
+
+  /** What is charged in the window that ends at `now`. */
+  total(now: number): number {
+    while (this.oldest && now - this.oldest.at >= this.lengthMs) this.dropOldest(this.oldest);
+    return this.sum;
+  }
+
+  /** Charges an amount at `now`, and gives the entry with which it can be corrected. */
+  charge(amount: number, now: number): WindowEntry {
+    const at = Math.ceil(now);
+    this.sum += amount;
+    if (this.newest && this.newest.at >= at) {
+      this.newest.amount += amount;
+      return this.newest;
+    }
+    return this.append(new WindowEntry(at, amount));
+  }
+
+  /** Adds `delta` to what was charged then; changes nothing once that has left the window. */
+  correct(entry: WindowEntry, delta: number, now: number): void {
+    this.total(now);
+    if (entry.hasLeft) return;
+    entry.amount += delta;
+    this.sum += delta;
+  }
+
+  /** Milliseconds from `now` until the total is at most `amount`: 0 when it is, Infinity when never. */
+  waitUntilAtMost(amount: number, now: number): number {
+    let excess = this.total(now) - amount;
+    if (excess <= 0) return 0;
+    for (let entry = this.oldest; entry; entry = entry.next) {
+      excess -= entry.amount;
+      // By the last entry all has left, whatever the rounding of fractions made of the difference.
+      if (excess <= 0 || (!entry.next && amount >= 0)) return this.waitUntilLeft(entry, now);
+    }
+    return Infinity;
+  }
+
+  /** Milliseconds from `now` until the total is less than `amount`: 0 when it is, Infinity when never. */
+  waitUntilBelow(amount: number, now: number): number {
+    let rest = this.total(now);
+    if (rest < amount) return 0;
+    for (let entry = this.oldest; entry; entry = entry.next) {
+      rest = entry.next ? rest - entry.amount : 0;
+      if (rest < amount) return this.waitUntilLeft(entry, now);
+    }
+    return Infinity;
+  }
+
+  /** Milliseconds from `now` until the next charge leaves; Infinity when the window is empty. */
+  waitUntilNextLeaves(now: number): number {
+    this.total(now);
+    return this.oldest ? this.waitUntilLeft(this.oldest, now) : Infinity;
+  }
+
+  private waitUntilLeft(entry: WindowEntry, now: number): number {
+    return entry.at + this.lengthMs - now;
+  }
+
+  private append(entry: WindowEntry): WindowEntry {
+    if (this.newest) this.newest.next = entry;
+    else this.oldest = entry;
+    this.newest = entry;
+    this.size += 1;
+    return entry;
+  }
+
+  private dropOldest(entry: WindowEntry): void {
+    this.oldest = entry.next;
+    if (!this.oldest) this.newest = undefined;
+    // Whoever still keeps the entry must not keep all that came after it.
+    entry.next = undefined;
+    entry.hasLeft = true;
+    this.sum -= entry.amount;
+    this.size -= 1;
+    this.recountNowAndThen();
+  }
+
+  /** Sums of fractions drift; counting anew once per round of the window keeps them exact for O(1). */
+  private recountNowAndThen(): void {
+    this.leftSinceRecount += 1;
+    if (this.leftSinceRecount <= this.size) return;
+    this.leftSinceRecount = 0;
+    this.sum = 0;
+    for (let entry = this.oldest; entry; entry = entry.next) this.sum += entry.amount;
+  }
+}
