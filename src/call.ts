@@ -13,14 +13,19 @@ export interface CallOptions {
   readonly label?: string | undefined;
 }
 
+/** Work that can be ended early. */
+interface Cancellable {
+  cancel(): void;
+}
+
 /** One call on its way: what was asked, what it costs, where it waits, and who gets the answer. */
 export class Call<Request = unknown, Response = unknown> extends Queueable {
   /** Set when it has been let out. */
   reservation: Reservation | undefined = undefined;
   /** When its work began, in ms; only set while somebody hears of events. */
   startedAt: number | undefined = undefined;
-  /** Ends the work that is running for it. */
-  stop: (() => void) | undefined = undefined;
+  /** The work that is running for it. */
+  run: Cancellable | undefined = undefined;
   /** Set when its caller has been told the end, or has left. */
   hasEnded = false;
 

@@ -66,8 +66,8 @@ export class Pipeline<Request, Response> {
   /** Ends the call without telling its caller, who has left. */
   cancel(call: Call<Request, Response>): void {
     if (call.hasEnded) return;
-    if (call.stop) {
-      call.stop();
+    if (call.run) {
+      call.run.cancel();
       return;
     }
     call.hasEnded = true;

@@ -25,7 +25,8 @@ export class Run<Request, Response> extends Subscriber<Response> {
   constructor(
     private readonly call: Call<Request, Response>,
     private readonly worker: Worker<Request, Response>,
-    private readonly onOver: () => void,
+    /** Told when the work has been torn down. */
+    readonly onOver: () => void,
   ) {
     // RxJS means to hide this constructor, yet an observer that is its own subscription, and so can be
     // unsubscribed from while its source still emits in the same turn, cannot be had in another way.
@@ -35,9 +36,7 @@ export class Run<Request, Response> extends Subscriber<Response> {
   }
 
   start(): void {
-    this.call.stop = () => {
-      this.cancel();
-    };
+    this.call.run = this;
     try {
       follow(this.process(), this, this.onOver);
     } catch (error) {
@@ -69,7 +68,8 @@ export class Run<Request, Response> extends Subscriber<Response> {
     this.unsubscribe();
   }
 
-  private cancel(): void {
+  /** Ends the work because its caller has left. */
+  cancel(): void {
     this.end('cancelled');
     this.context.abort();
     this.unsubscribe();
@@ -77,7 +77,7 @@ export class Run<Request, Response> extends Subscriber<Response> {
 
   private end(outcome: Outcome, error?: unknown): void {
     this.call.hasEnded = true;
-    this.call.stop = undefined;
+    this.call.run = undefined;
     this.call.reservation?.settle(this.context.reported ?? {});
     this.worker.ended(this.call, outcome, error);
   }

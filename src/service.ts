@@ -15,7 +15,6 @@ import {
   startWith,
   Subject,
   takeUntil,
-  type TeardownLogic,
   throwError,
 } from 'rxjs';
 import { onAbort } from './abort-listeners.js';
@@ -155,16 +154,16 @@ export abstract class Service<Request, Response> {
   call(request: Request, options?: CallOptions): Observable<Response> {
     const checked = options ? parseCallOptions(options) : NO_OPTIONS;
     return new Observable((subscriber) => {
+      const call = this.submit(request, checked, subscriber);
+      if (!call || call.hasEnded) return undefined;
       const { signal } = checked;
-      const leave = this.submit(request, checked, subscriber);
-      if (signal && !subscriber.closed) {
-        subscriber.add(
-          onAbort(signal, () => {
-            subscriber.error(signal.reason);
-          }),
-        );
-      }
-      return leave;
+      const fail = () => {
+        subscriber.error(signal?.reason);
+      };
+      if (signal) subscriber.add(onAbort(signal, fail));
+      return () => {
+        this.pipeline.cancel(call);
+      };
     });
   }
 
@@ -265,19 +264,21 @@ export abstract class Service<Request, Response> {
     return acquired$;
   }
 
-  private submit(request: Request, options: CallOptions, reply: Observer<Response>): TeardownLogic {
-    let call: Call<Request, Response>;
+  /** Queues one call; undefined when it was turned away, which its caller has been told. */
+  private submit(
+    request: Request,
+    options: CallOptions,
+    reply: Observer<Response>,
+  ): Call<Request, Response> | undefined {
     try {
-      call = this.accept(request, options, reply);
+      const call = this.accept(request, options, reply);
+      this.events.queued(call);
+      this.pipeline.submit(call);
+      return call;
     } catch (error) {
       reply.error(error);
       return undefined;
     }
-    this.events.queued(call);
-    this.pipeline.submit(call);
-    return () => {
-      this.pipeline.cancel(call);
-    };
   }
 
   /** What a call must pass at the door. */

@@ -29,7 +29,7 @@ export class RateLimiter<T, R> {
   private readonly permits: LiveNumber;
   private readonly clock: Clock;
   private readonly units: readonly string[];
-  /** Those that came since the pump last rested: only then is it known whether they must wait. */
+  /** Those that came while the pump ran: only when it rests is it known whether they must wait. */
   private newcomers: Queueable[] = [];
   private inFlight = 0;
   private asking: Queueable | undefined;
@@ -95,8 +95,11 @@ export class RateLimiter<T, R> {
   private arrive(value: T): void {
     const item = value instanceof Queueable ? value : new Item(value);
     this.queue.push(item, this.clock.now());
-    this.newcomers.push(item);
-    this.pump();
+    if (this.isPumping) this.newcomers.push(item);
+    else {
+      this.pump();
+      this.refuseAbove(item);
+    }
   }
 
   private release(): void {
@@ -129,7 +132,7 @@ export class RateLimiter<T, R> {
       this.ask(this.queue.first);
     }
     this.isPumping = false;
-    this.refuseOverflow();
+    if (this.newcomers.length > 0) this.refuseNewcomers();
   }
 
   private ask(item: Queueable): void {
@@ -195,16 +198,16 @@ export class RateLimiter<T, R> {
     this.queue.remove(item);
   }
 
-  private refuseOverflow(): void {
-    if (this.newcomers.length === 0) return;
-    const newcomers = this.newcomers;
+  private refuseNewcomers(): void {
+    const newestFirst = this.newcomers.reverse();
     this.newcomers = [];
+    for (const item of newestFirst) this.refuseAbove(item);
+  }
+
+  private refuseAbove(item: Queueable): void {
     const { queueLimit = Infinity } = this.options;
-    while (this.queue.size > queueLimit) {
-      const last = newcomers.pop();
-      if (!last) return;
-      if (last.level) this.refuse(last, new QueueFullError(queueLimit));
-    }
+    if (this.queue.size > queueLimit && item.level)
+      this.refuse(item, new QueueFullError(queueLimit));
   }
 
   private costOf(item: Queueable): Usage {

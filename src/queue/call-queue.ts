@@ -36,7 +36,8 @@ export class CallQueue<T extends Queueable> implements Iterable<T> {
     item.queuedAt = now;
     this.count += 1;
     const level = this.levels.get(item.priority);
-    if (level) level.append(item);
+    if (level?.first) level.append(item);
+    else if (level) this.reopen(level, item);
     else this.open(new PriorityLevel(item.priority), item);
   }
 
@@ -65,7 +66,14 @@ export class CallQueue<T extends Queueable> implements Iterable<T> {
     this.heap.add(level);
   }
 
+  private reopen(level: PriorityLevel, item: T): void {
+    level.append(item);
+    this.heap.rise(level);
+  }
+
+  /** An empty level is not kept, unless it is the only one: most queues have just one, and it is often empty. */
   private shut(level: PriorityLevel): void {
+    if (this.levels.size === 1) return;
     this.levels.delete(level.priority);
     this.heap.remove(level);
   }

@@ -10,7 +10,7 @@ export class LevelHeap {
 
   add(level: PriorityLevel): void {
     level.heapIndex = this.levels.push(level) - 1;
-    this.moveUp(level);
+    this.rise(level);
   }
 
   /** Finds the level's place again after its key has grown. */
@@ -27,11 +27,12 @@ export class LevelHeap {
     if (!last || last === level) return;
     last.heapIndex = level.heapIndex;
     this.levels[last.heapIndex] = last;
-    this.moveUp(last);
+    this.rise(last);
     this.sink(last);
   }
 
-  private moveUp(level: PriorityLevel): void {
+  /** Finds the level's place again after its key has become less. */
+  rise(level: PriorityLevel): void {
     let parent = this.levels[(level.heapIndex - 1) >> 1];
     while (level.heapIndex > 0 && parent && this.isBefore(level, parent)) {
       this.swap(level, parent);

@@ -10,6 +10,8 @@ export interface CommandEnvironment {
   /** Writes a line to standard error. */
   readonly complain: (line: string) => void;
   readonly version: () => string;
+  /** Is told of the simulator before a line says that it listens, so that who reads the line may stop it. */
+  readonly onStart: (simulator: Simulator) => void;
 }
 
 const NAME = 'rxllm-simulator';
@@ -17,15 +19,14 @@ const NAME = 'rxllm-simulator';
 /**
  * The command `rxllm-simulator`: starts what the command line asks for and says where it listens.
  *
- * Answers the simulator that runs, or the exit code where nothing is left to run: 0 after `--help`
- * and `--version`, 1 after one line on standard error about what was wrong.
+ * Answers the exit code: 0, or 1 after one line on standard error about what was wrong.
  *
  * @internal
  */
 export async function runCommand(
   args: readonly string[],
-  { print, complain, version }: CommandEnvironment,
-): Promise<Simulator | number> {
+  { print, complain, version, onStart }: CommandEnvironment,
+): Promise<0 | 1> {
   try {
     const command = readCommand(args);
     if (command.help || command.version) {
@@ -33,8 +34,9 @@ export async function runCommand(
       return 0;
     }
     const simulator = await startSimulator(command.options);
+    onStart(simulator);
     print(greeting(simulator, command.options));
-    return simulator;
+    return 0;
   } catch (error) {
     complain(`${NAME}: ${reason(error)}`);
     return 1;
@@ -44,13 +46,11 @@ export async function runCommand(
 function greeting({ url }: Simulator, options: SimulatorOptions): string {
   const { requestsPerWindow, tokensPerWindow, windowMs = 60_000 } = options;
   const { limitModel = 'sliding-log', charge = 'real' } = options;
-  const limit = (limit: number | undefined, unit: string) =>
-    limit === undefined ? `any number of ${unit}` : `${limit} ${unit}`;
   return [
     `${NAME} listens at ${url}`,
-    `limits: ${limit(requestsPerWindow, 'requests')} and ${limit(tokensPerWindow, 'tokens')} in ` +
-      `${windowMs / 1000} s (${limitModel}, charged ${charge})`,
-    `stats: ${url.replace('/v1', '/stats')}; Ctrl-C shows them and stops`,
+    `limits in ${windowMs / 1000} s: requests ${requestsPerWindow ?? 'any'}, tokens ` +
+      `${tokensPerWindow ?? 'any'} (${limitModel}, charged ${charge})`,
+    `stats: ${url.replace(/v1$/, 'stats')}; Ctrl-C shows them and stops`,
   ].join('\n');
 }
 

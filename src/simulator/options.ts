@@ -39,7 +39,7 @@ export interface SimulatorOptions extends SimulatedProviderOptions {
   readonly models?: readonly string[];
   /** The largest body of a request in bytes; 10,000,000 by default, a larger one is answered 413. */
   readonly maxBodyBytes?: number;
-  /** Where time comes from; real time by default. */
+  /** Where time comes from; `monotonicScheduler` by default. */
   readonly scheduler?: SchedulerLike;
 }
 

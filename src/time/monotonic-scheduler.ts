@@ -15,9 +15,11 @@ const SAME_CLOCK_MS = 10_000;
  */
 export const monotonicScheduler: SchedulerLike = {
   now() {
+    const monotonicNow = performance.timeOrigin + performance.now();
     const rxjsNow = asyncScheduler.now();
-    const isVirtual = Math.abs(rxjsNow - Date.now()) > SAME_CLOCK_MS;
-    return isVirtual ? rxjsNow : performance.timeOrigin + performance.now();
+    if (Math.abs(rxjsNow - monotonicNow) < SAME_CLOCK_MS) return monotonicNow;
+    // Either the wall clock was set, or RxJS is not on the wall clock.
+    return Math.abs(rxjsNow - Date.now()) < SAME_CLOCK_MS ? monotonicNow : rxjsNow;
   },
   schedule<T>(work: (this: SchedulerAction<T>, state?: T) => void, delay?: number, state?: T) {
     return asyncScheduler.schedule(work, delay, state);

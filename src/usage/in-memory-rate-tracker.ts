@@ -106,8 +106,8 @@ export class InMemoryRateTracker implements RateTracker {
   reserve(cost: Usage): ObservableInput<Reservation> {
     const error = this.neverFits(cost);
     if (error) return throwError(() => error);
-    const fitsNow = this.line.size === 0 && this.ledger.waitFor(cost) === 0;
-    return fitsNow ? [this.ledger.reserve(cost)] : this.waitInLine(cost);
+    const reservation = this.line.size === 0 && this.ledger.reserve(cost);
+    return reservation ? [reservation] : this.waitInLine(cost);
   }
 
   close(): void {
@@ -151,17 +151,16 @@ export class InMemoryRateTracker implements RateTracker {
     else this.rest();
   }
 
+  /** Answers the first in line if it can; otherwise says how long it must wait. */
   private answer(waiter: Waiter): number {
     const { cost, subscriber } = waiter;
     const error = this.neverFits(cost);
-    const wait = error ? 0 : this.ledger.waitFor(cost);
-    if (wait > 0) return wait;
+    const reservation = error ? undefined : this.ledger.reserve(cost);
+    if (!error && !reservation) return this.ledger.waitFor(cost);
     this.line.delete(waiter);
+    if (reservation) subscriber.next(reservation);
     if (error) subscriber.error(error);
-    else {
-      subscriber.next(this.ledger.reserve(cost));
-      subscriber.complete();
-    }
+    else subscriber.complete();
     return 0;
   }
 

@@ -30,16 +30,15 @@ export class Ledger {
 
   /** Milliseconds until the cost fits into every quota; 0 when it does. */
   waitFor(cost: Usage): number {
-    const now = this.parts.clock.now();
-    let wait = 0;
-    for (const meter of this.parts.meters) wait = Math.max(wait, meter.waitFor(cost, now));
-    return wait;
+    return this.waitAt(this.parts.clock.now(), cost);
   }
 
-  /** Charges the cost; whoever calls it has seen that it fits. */
-  reserve(cost: Usage): Reservation {
+  /** Charges the cost if it fits into every quota now. */
+  reserve(cost: Usage): Reservation | undefined {
     const now = this.parts.clock.now();
-    const entries = this.parts.meters.map((meter) => meter.charge(cost, now));
+    if (this.waitAt(now, cost) > 0) return undefined;
+    const entries: WindowEntry[] = [];
+    for (const meter of this.parts.meters) entries.push(meter.charge(cost, now));
     this.parts.changes.next();
     return new LedgerReservation(cost, this.parts, entries);
   }
@@ -54,6 +53,12 @@ export class Ledger {
     const now = this.parts.clock.now();
     return this.parts.meters.map((meter) => meter.state(now));
   }
+
+  private waitAt(now: number, cost: Usage): number {
+    let wait = 0;
+    for (const meter of this.parts.meters) wait = Math.max(wait, meter.waitFor(cost, now));
+    return wait;
+  }
 }
 
 class LedgerReservation implements Reservation {
@@ -66,25 +71,28 @@ class LedgerReservation implements Reservation {
   ) {}
 
   settle(usage: Usage): void {
-    this.close((meter, entry, now) => {
-      meter.settle(entry, this.cost, usage, now);
-    });
+    this.close(usage);
   }
 
   giveBack(): void {
-    this.close((meter, entry, now) => {
-      meter.giveBack(entry, this.cost, now);
-    });
+    this.close(undefined);
   }
 
-  private close(correct: (meter: QuotaMeter, entry: WindowEntry, now: number) => void): void {
+  private close(usage: Usage | undefined): void {
     if (!this.isOpen) return;
     this.isOpen = false;
-    const now = this.parts.clock.now();
-    this.parts.meters.forEach((meter, index) => {
-      const entry = this.entries[index];
-      if (entry) correct(meter, entry, now);
-    });
-    this.parts.changes.next();
+    let hasChanged = false;
+    for (let index = 0; index < this.entries.length; index++) {
+      hasChanged = this.correct(index, usage) || hasChanged;
+    }
+    if (hasChanged) this.parts.changes.next();
+  }
+
+  private correct(index: number, usage: Usage | undefined): boolean {
+    const meter = this.parts.meters[index];
+    const entry = this.entries[index];
+    const delta = meter?.difference(this.cost, usage) ?? 0;
+    if (delta !== 0 && entry) meter?.correct(entry, delta, this.parts.clock.now());
+    return delta !== 0;
   }
 }

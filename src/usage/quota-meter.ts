@@ -39,15 +39,14 @@ export class QuotaMeter {
     return this.window.charge(this.amountIn(cost) ?? 0, now);
   }
 
-  /** Replaces what the cost charged by what the usage says. */
-  settle(entry: WindowEntry, cost: Usage, usage: Usage, now: number): void {
+  /** How much more than the cost the usage says; all of it is less where there is no usage. */
+  difference(cost: Usage, usage: Usage | undefined): number {
     const charged = this.amountIn(cost) ?? 0;
-    const used = usage[this.unit] ?? charged;
-    if (used !== charged) this.window.correct(entry, used - charged, now);
+    return usage ? (usage[this.unit] ?? charged) - charged : -charged;
   }
 
-  giveBack(entry: WindowEntry, cost: Usage, now: number): void {
-    this.window.correct(entry, -(this.amountIn(cost) ?? 0), now);
+  correct(entry: WindowEntry, delta: number, now: number): void {
+    this.window.correct(entry, delta, now);
   }
 
   waitUntilNextLeaves(now: number): number {

@@ -50,9 +50,10 @@ function visibleLines(markdown: string, withCode: boolean): string[] {
     .replace(/<h[1-6][^>]{0,200}>/gi, '\n# ')
     .replace(/<\/h[1-6]>/gi, '\n')
     .split(/\r?\n/)
-    .filter((line) => {
+    .map((line) => {
       const isFence = FENCE.test(line);
       if (isFence) inCode = !inCode;
-      return !isFence && (withCode || !inCode);
+      // An empty line ends a paragraph, as a fence does.
+      return isFence || (inCode && !withCode) ? '' : line;
     });
 }

@@ -16,6 +16,7 @@ export interface PromptDocument {
 const READ_CHARS = 20_000;
 const SENTENCE_END = /[.!?…。！？]["'’”)\]]?$/;
 const NO_TEXT = 'The prompt holds no text.';
+const NOTHING: readonly Block[] = [{ kind: 'paragraph', text: NO_TEXT }];
 
 /**
  * Reads the document that a prompt speaks of.
@@ -27,9 +28,11 @@ const NO_TEXT = 'The prompt holds no text.';
  */
 export function readDocument(prompt: string): PromptDocument {
   const text = prompt.slice(0, READ_CHARS);
-  const blocks = [withoutInstruction(blocksOf(text, false)), blocksOf(text, true)].find(
-    (blocks) => blocks.length > 0,
-  ) ?? [{ kind: 'paragraph', text: NO_TEXT }];
+  const withCode = blocksOf(text, true);
+  const blocks =
+    [withoutInstruction(blocksOf(text, false)), withoutInstruction(withCode), withCode].find(
+      (blocks) => blocks.length > 0,
+    ) ?? NOTHING;
   const heading = blocks.find(({ kind }) => kind === 'heading') ?? blocks[0];
   const sentences = sentencesOf(blocks);
   const words = keywordsOf(blocks.map(({ text }) => text).join('\n'), 10);

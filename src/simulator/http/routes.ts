@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { asyncScheduler } from 'rxjs';
+import { monotonicScheduler } from '../../index.js';
 import { answerTo } from '../answer/answer.js';
 import { type ChatRequest, readChatRequest } from '../chat-request.js';
 import { exchange } from '../exchange.js';
@@ -24,7 +24,7 @@ const MAX_BODY_BYTES = 10_000_000;
  */
 export function routes(provider: SimulatedProvider, options: SimulatorOptions): Handler {
   const { apiKey, models, maxBodyBytes = MAX_BODY_BYTES } = options;
-  const scheduler = options.scheduler ?? asyncScheduler;
+  const scheduler = options.scheduler ?? monotonicScheduler;
 
   const complete: Handler = async (request, response) => {
     checkKey(request.headers.authorization, apiKey);

@@ -3,6 +3,7 @@ import { openAIError } from '../openai-error.js';
 import type { SimulatorOptions } from '../options.js';
 import type { SimulatedProvider } from '../provider.js';
 import { RequestError } from '../request-error.js';
+import { allowBrowsers } from './allow-browsers.js';
 import { routes } from './routes.js';
 import { sendJson } from './send.js';
 
@@ -17,8 +18,10 @@ const KEEP_ALIVE_MS = 65_000;
 export function serve(provider: SimulatedProvider, options: SimulatorOptions): Server {
   const route = routes(provider, options);
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
+    allowBrowsers(request, response);
     try {
-      await route(request, response);
+      if (request.method === 'OPTIONS') response.writeHead(204).end();
+      else await route(request, response);
     } catch (error) {
       fail(provider, response, error);
     }
