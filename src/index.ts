@@ -10,7 +10,8 @@ export {
   ServiceClosedError,
 } from './errors.js';
 export { LLMService, type LLMServiceFunctions, type LLMServiceOptions } from './llm-service.js';
-export { rateLimit, type RateLimitOptions } from './operators/rate-limit.js';
+export { rateLimit } from './operators/rate-limit.js';
+export type { RateLimitOptions } from './operators/rate-limit-options.js';
 export { Queueable } from './queue/queueable.js';
 export type { Done } from './resources.js';
 export { runServices } from './run-services.js';

@@ -1,4 +1,4 @@
-import { mergeMap, Observable, type SchedulerLike, Subject } from 'rxjs';
+import { EMPTY, mergeMap, type Observable, type SchedulerLike, Subject } from 'rxjs';
 import type { Call } from './call.js';
 import { rateLimit } from './operators/rate-limit.js';
 import { CallQueue } from './queue/call-queue.js';
@@ -49,7 +49,7 @@ export class Pipeline<Request, Response> {
           call.reservation = reservation;
           return call;
         }),
-        mergeMap((call) => this.run(call)),
+        mergeMap((call) => this.start(call)),
       )
       .subscribe();
   }
@@ -99,17 +99,19 @@ export class Pipeline<Request, Response> {
     call.reply.error(error);
   }
 
-  /** Completes when the work has been torn down, which frees the permit; its outcome goes to the caller. */
-  private run(call: Call<Request, Response>): Observable<never> {
-    return new Observable((subscriber) => {
-      this.inFlight.add(call);
-      const run = new Run(call, this.parts.worker, () => {
-        this.inFlight.delete(call);
-        subscriber.complete();
-        this.released$.next();
-        this.parts.onChange();
-      });
-      run.start();
-    });
+  /**
+   * Starts the work, whose outcome goes to the caller, and whose end frees the permit. To mergeMap it is
+   * over as soon as it has begun: mergeMap looks for an inner that ends in a list of all that are in
+   * flight, which would cost more than all the rest of a call's way.
+   */
+  private start(call: Call<Request, Response>): Observable<never> {
+    this.inFlight.add(call);
+    this.parts.worker.started(call);
+    new Run(call, this.parts.worker, () => {
+      this.inFlight.delete(call);
+      this.released$.next();
+      this.parts.onChange();
+    }).start();
+    return EMPTY;
   }
 }

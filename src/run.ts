@@ -9,6 +9,7 @@ import type { Usage } from './usage/usage.js';
 export interface Worker<Request, Response> {
   process(request: Request, context: CallContext): ObservableInput<Response>;
   usageOf(response: Response): Usage | undefined;
+  started(call: Call<Request, Response>): void;
   ended(call: Call<Request, Response>, outcome: Outcome, error?: unknown): void;
 }
 

@@ -122,6 +122,9 @@ export abstract class Service<Request, Response> {
       worker: {
         process: (request, context) => this.process(request, context),
         usageOf: (response) => this.usageIn(response),
+        started: (call) => {
+          this.events.started(call);
+        },
         ended: (call, outcome, error) => {
           this.events.ended(call, outcome, error);
         },
@@ -154,16 +157,18 @@ export abstract class Service<Request, Response> {
   call(request: Request, options?: CallOptions): Observable<Response> {
     const checked = options ? parseCallOptions(options) : NO_OPTIONS;
     return new Observable((subscriber) => {
-      const call = this.submit(request, checked, subscriber);
-      if (!call || call.hasEnded) return undefined;
+      const call = this.accept(request, checked, subscriber);
+      if (!call) return;
+      // Before the work starts: it may emit, and its caller leave, in this very turn.
+      subscriber.add(() => {
+        this.pipeline.cancel(call);
+      });
       const { signal } = checked;
       const fail = () => {
         subscriber.error(signal?.reason);
       };
       if (signal) subscriber.add(onAbort(signal, fail));
-      return () => {
-        this.pipeline.cancel(call);
-      };
+      this.submit(call);
     });
   }
 
@@ -180,7 +185,10 @@ export abstract class Service<Request, Response> {
     return new Promise((resolve, reject) => {
       const reply = new PromiseReply<Response>(resolve, reject, this.name);
       if (options) this.call(request, options).subscribe(reply);
-      else this.submit(request, NO_OPTIONS, reply);
+      else {
+        const call = this.accept(request, NO_OPTIONS, reply);
+        if (call) this.submit(call);
+      }
     });
   }
 
@@ -264,25 +272,21 @@ export abstract class Service<Request, Response> {
     return acquired$;
   }
 
-  /** Queues one call; undefined when it was turned away, which its caller has been told. */
-  private submit(
+  /** Makes a call of a request, or tells its caller why it is turned away at the door. */
+  private accept(
     request: Request,
     options: CallOptions,
     reply: Observer<Response>,
   ): Call<Request, Response> | undefined {
     try {
-      const call = this.accept(request, options, reply);
-      this.events.queued(call);
-      this.pipeline.submit(call);
-      return call;
+      return this.makeCall(request, options, reply);
     } catch (error) {
       reply.error(error);
       return undefined;
     }
   }
 
-  /** What a call must pass at the door. */
-  private accept(
+  private makeCall(
     request: Request,
     options: CallOptions,
     reply: Observer<Response>,
@@ -296,6 +300,11 @@ export abstract class Service<Request, Response> {
     const call = new Call(++this.lastCallId, request, cost, options.label, reply);
     call.priority = options.priority ?? 0;
     return call;
+  }
+
+  private submit(call: Call<Request, Response>): void {
+    this.events.queued(call);
+    this.pipeline.submit(call);
   }
 
   private start(): void {

@@ -11,7 +11,7 @@ import type { RateTracker } from '../usage/rate-tracker.js';
 import type { Reservation } from '../usage/reservation.js';
 import type { Usage } from '../usage/usage.js';
 import { readUsage } from '../usage/read-usage.js';
-import type { RateLimitOptions } from './rate-limit.js';
+import type { RateLimitOptions } from './rate-limit-options.js';
 
 const ONE_REQUEST: Usage = { requests: 1 };
 
@@ -206,7 +206,7 @@ export class RateLimiter<T, R> {
 
   private refuseAbove(item: Queueable): void {
     const { queueLimit = Infinity } = this.options;
-    if (this.queue.size > queueLimit && item.level)
+    if (this.queue.size > queueLimit && item.isQueued)
       this.refuse(item, new QueueFullError(queueLimit));
   }
 

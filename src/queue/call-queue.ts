@@ -43,7 +43,7 @@ export class CallQueue<T extends Queueable> implements Iterable<T> {
 
   /** Takes the item out, wherever it stands; false when it is not queued. */
   remove(item: T): boolean {
-    const level = item.level;
+    const level = item.isQueued && this.levels.get(item.priority);
     if (!level) return false;
     const wasFirst = level.first === item;
     level.remove(item);

@@ -21,7 +21,7 @@ export class PriorityLevel {
   }
 
   append(item: Queueable): void {
-    item.level = this;
+    item.isQueued = true;
     item.previous = this.last;
     if (this.last) this.last.next = item;
     else this.first = item;
@@ -33,6 +33,7 @@ export class PriorityLevel {
     else this.first = item.next;
     if (item.next) item.next.previous = item.previous;
     else this.last = item.previous;
-    item.previous = item.next = item.level = undefined;
+    item.previous = item.next = undefined;
+    item.isQueued = false;
   }
 }

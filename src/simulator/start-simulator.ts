@@ -43,12 +43,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   // Once it listens this resolves; an error before that rejects it.
   await once(server.listen(options.port ?? 0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
-  let closed: Promise<void> | undefined;
   return {
     url: `http://127.0.0.1:${port}/v1`,
     port,
     stats: () => provider.stats(),
-    close: () => (closed ??= stop(server)),
+    close: () => stop(server),
   };
 }
 

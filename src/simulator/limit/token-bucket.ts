@@ -19,9 +19,7 @@ class TokenBucket implements Limit {
 
   waitMs(amount: number, now: number): number {
     if (amount > this.limit) return Infinity;
-    const wait = Math.ceil(Math.max(0, this.excess(amount, now)) / this.limit);
-    // Rounded down, the quotient could name an instant a hair too early.
-    return this.excess(amount, now) - wait * this.limit > 0 ? wait + 1 : wait;
+    return Math.max(0, Math.ceil(this.excess(amount, now) / this.limit));
   }
 
   charge(amount: number, now: number): Charge {

@@ -1,0 +1,11 @@
+export type { ChatMessage } from './chat-message.js';
+export { countTokens, type TextCounter } from './count-tokens.js';
+export { estimateTokens } from './estimate-tokens.js';
+export { NoTextError } from './no-text-error.js';
+export type { OpenAIRequest } from './openai-request.js';
+export { OpenAIService } from './openai-service.js';
+export type { OpenAIServiceOptions } from './openai-service-options.js';
+export { type OpenAIResponse, parseOpenAIResponse } from './parse-openai-response.js';
+export type { Price, Prices } from './price.js';
+export type { RateLimitHeaders } from './rate-limit-headers.js';
+export { TokenizerMissingError } from './tokenizer-missing-error.js';
