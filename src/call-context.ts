@@ -1,3 +1,4 @@
+import { readUsage } from './usage/read-usage.js';
 import type { Usage } from './usage/usage.js';
 
 /** What `process` is told about the call that it works for. */
@@ -32,7 +33,7 @@ export class CallContext {
    * context.reportUsage({ inputTokens: 812, outputTokens: 40 });
    */
   reportUsage(usage: Usage): void {
-    this.reported = { ...this.reported, ...usage };
+    this.reported = { ...this.reported, ...readUsage(usage, [], 'reportUsage(usage)') };
   }
 
   /** @internal */

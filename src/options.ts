@@ -234,9 +234,11 @@ export function parseFunction<T>(option: string, value: T): T {
   return check(aFunction, value, option);
 }
 
-export function parseAmount(option: string, value: number): number {
+export function parseAmount(option: string, value: unknown): number {
   // Asked for every call: the schema only words the error.
-  return value >= 0 && value < Infinity ? value : check(amount, value, option);
+  const isAmount = typeof value === 'number' && value >= 0 && value < Infinity;
+  if (!isAmount) check(amount, value, option);
+  return value as number;
 }
 
 export function checkLimit(option: string, value: number): void {

@@ -31,8 +31,9 @@ export class CallQueue<T extends Queueable> implements Iterable<T> {
     return this.heap.top?.first as T | undefined;
   }
 
-  /** Queues the item behind all of its priority. */
+  /** Queues the item behind all of its priority; one that is queued already stays where it is. */
   push(item: T, now: number): void {
+    if (item.level) return;
     item.queuedAt = now;
     this.count += 1;
     const level = this.levels.get(item.priority);
@@ -43,8 +44,8 @@ export class CallQueue<T extends Queueable> implements Iterable<T> {
 
   /** Takes the item out, wherever it stands; false when it is not queued. */
   remove(item: T): boolean {
-    const level = item.isQueued && this.levels.get(item.priority);
-    if (!level) return false;
+    const level = this.levels.get(item.priority);
+    if (!level || item.level !== level) return false;
     const wasFirst = level.first === item;
     level.remove(item);
     this.count -= 1;

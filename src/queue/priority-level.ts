@@ -21,7 +21,7 @@ export class PriorityLevel {
   }
 
   append(item: Queueable): void {
-    item.isQueued = true;
+    item.level = this;
     item.previous = this.last;
     if (this.last) this.last.next = item;
     else this.first = item;
@@ -33,7 +33,6 @@ export class PriorityLevel {
     else this.first = item.next;
     if (item.next) item.next.previous = item.previous;
     else this.last = item.previous;
-    item.previous = item.next = undefined;
-    item.isQueued = false;
+    item.previous = item.next = item.level = undefined;
   }
 }

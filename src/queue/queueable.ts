@@ -11,6 +11,11 @@ export abstract class Queueable {
   previous: Queueable | undefined = undefined;
   /** @internal */
   next: Queueable | undefined = undefined;
+  /** @internal The level of a queue that it waits in; undefined while it is in none. */
+  level: object | undefined = undefined;
+
   /** Whether it is in a queue now. */
-  isQueued = false;
+  get isQueued(): boolean {
+    return this.level !== undefined;
+  }
 }

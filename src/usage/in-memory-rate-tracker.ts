@@ -20,6 +20,7 @@ import { Ledger, type LedgerParts } from './ledger.js';
 import type { Quota } from './quota.js';
 import { QuotaMeter } from './quota-meter.js';
 import type { QuotaState, RateTracker } from './rate-tracker.js';
+import { readUsage } from './read-usage.js';
 import type { Reservation } from './reservation.js';
 import type { TimeBoundedUsageTracker } from './time-bounded-usage-tracker.js';
 import type { Usage } from './usage.js';
@@ -74,6 +75,7 @@ export class InMemoryRateTracker implements RateTracker {
   readonly quotas$: Observable<readonly QuotaState[]>;
   readonly faults$: Observable<unknown>;
   private readonly ledger: Ledger;
+  private readonly units: readonly string[];
   private readonly changes$: Observable<void>;
   private readonly line = new Set<Waiter>();
   private readonly wakeUp: WakeUp;
@@ -83,6 +85,7 @@ export class InMemoryRateTracker implements RateTracker {
   constructor(options: InMemoryRateTrackerOptions) {
     this.ledger = new Ledger(partsOf(parseInMemoryRateTrackerOptions(options)));
     const { meters, scheduler, changes } = this.ledger.parts;
+    this.units = meters.map(({ unit }) => unit);
     this.wakeUp = new WakeUp(scheduler, () => {
       this.serve();
     });
@@ -104,6 +107,7 @@ export class InMemoryRateTracker implements RateTracker {
   }
 
   reserve(cost: Usage): ObservableInput<Reservation> {
+    readUsage(cost, this.units, 'reserve(cost)');
     const error = this.neverFits(cost);
     if (error) return throwError(() => error);
     const reservation = this.line.size === 0 && this.ledger.reserve(cost);
@@ -112,13 +116,14 @@ export class InMemoryRateTracker implements RateTracker {
 
   close(): void {
     for (const { limit } of this.ledger.parts.meters) limit.close();
+    this.rest();
   }
 
   private waitInLine(cost: Usage): Observable<Reservation> {
     return new Observable((subscriber) => {
       const waiter: Waiter = { cost, subscriber };
       this.line.add(waiter);
-      if (this.line.size === 1) this.watch();
+      this.watch();
       this.serve();
       return () => {
         this.leave(waiter);
@@ -127,6 +132,7 @@ export class InMemoryRateTracker implements RateTracker {
   }
 
   private watch(): void {
+    if (!this.watching.closed) return;
     this.watching = this.changes$.subscribe(() => {
       this.serve();
     });

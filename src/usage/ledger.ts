@@ -3,6 +3,7 @@ import type { QuotaExceededError } from '../errors.js';
 import type { Clock } from '../time/clock.js';
 import type { QuotaMeter } from './quota-meter.js';
 import type { QuotaState } from './rate-tracker.js';
+import { readUsage } from './read-usage.js';
 import type { Reservation } from './reservation.js';
 import type { Usage } from './usage.js';
 import type { WindowEntry } from './usage-window.js';
@@ -71,7 +72,7 @@ class LedgerReservation implements Reservation {
   ) {}
 
   settle(usage: Usage): void {
-    this.close(usage);
+    this.close(readUsage(usage, [], 'settle(usage)'));
   }
 
   giveBack(): void {

@@ -15,11 +15,19 @@ export function readUsage(
 ): Usage {
   if (typeof given === 'number')
     return { [onlyUnit(given, units, option)]: parseAmount(option, given) };
-  if (typeof given !== 'object' || given === null) {
-    throw new InvalidOptionError(option, given === null ? 'null' : `a ${typeof given}`, FORM);
-  }
-  for (const unit in given) parseAmount(`${option}.${unit}`, given[unit] as number);
+  if (!isRecord(given)) throw new InvalidOptionError(option, kindOf(given), FORM);
+  for (const unit in given) parseAmount(`${option}.${unit}`, given[unit]);
   return given;
+}
+
+function isRecord(given: unknown): given is Usage {
+  if (typeof given !== 'object' || given === null) return false;
+  return !('then' in given || Symbol.iterator in given);
+}
+
+function kindOf(given: unknown): string {
+  if (given === null) return 'null';
+  return Array.isArray(given) ? 'a list' : `a ${typeof given}`;
 }
 
 const FORM = 'an amount per unit, like { requests: 1, tokens: 812 }';

@@ -1,3 +1,11 @@
+/** The grain of amounts, about 1e-9: whole numbers stay as they are, fractions are rounded to it. */
+const GRAIN = 2 ** -30;
+
+/** Sums of fractions drift; sums of grains are exact (up to 2^23 with fractions, 2^53 without). */
+function inGrains(amount: number): number {
+  return Math.round(amount / GRAIN) * GRAIN;
+}
+
 /** What was charged in one millisecond. Who charged it keeps it, to correct it later. */
 export class WindowEntry {
   /** The one charged after it; undefined once it has left, so that it keeps nothing else alive. */
@@ -39,63 +47,61 @@ export class UsageWindow {
   private oldest: WindowEntry | undefined;
   private newest: WindowEntry | undefined;
   private sum = 0;
-  private size = 0;
-  private leftSinceRecount = 0;
 
   constructor(readonly lengthMs: number) {}
 
   /** What is charged in the window that ends at `now`. */
   total(now: number): number {
-    while (this.oldest && now - this.oldest.at >= this.lengthMs) this.dropOldest(this.oldest);
+    while (this.oldest && this.oldest.at + this.lengthMs <= now) this.dropOldest(this.oldest);
     return this.sum;
   }
 
   /** Charges an amount at `now`, and gives the entry with which it can be corrected. */
   charge(amount: number, now: number): WindowEntry {
     const at = Math.ceil(now);
-    this.sum += amount;
+    const charged = inGrains(amount);
+    this.sum += charged;
     if (this.newest && this.newest.at >= at) {
-      this.newest.amount += amount;
+      this.newest.amount += charged;
       return this.newest;
     }
-    return this.append(new WindowEntry(at, amount));
+    return this.append(new WindowEntry(at, charged));
   }
 
   /** Adds `delta` to what was charged then; changes nothing once that has left the window. */
   correct(entry: WindowEntry, delta: number, now: number): void {
     this.total(now);
     if (entry.hasLeft) return;
-    entry.amount += delta;
-    this.sum += delta;
+    const change = inGrains(delta);
+    entry.amount += change;
+    this.sum += change;
   }
 
   /** Milliseconds from `now` until the total is at most `amount`: 0 when it is, Infinity when never. */
   waitUntilAtMost(amount: number, now: number): number {
-    let excess = this.total(now) - amount;
-    if (excess <= 0) return 0;
-    for (let entry = this.oldest; entry; entry = entry.next) {
-      excess -= entry.amount;
-      // By the last entry all has left, whatever the rounding of fractions made of the difference.
-      if (excess <= 0 || (!entry.next && amount >= 0)) return this.waitUntilLeft(entry, now);
-    }
-    return Infinity;
+    const most = inGrains(amount);
+    return this.waitUntil((total) => total <= most, now);
   }
 
   /** Milliseconds from `now` until the total is less than `amount`: 0 when it is, Infinity when never. */
   waitUntilBelow(amount: number, now: number): number {
-    let rest = this.total(now);
-    if (rest < amount) return 0;
-    for (let entry = this.oldest; entry; entry = entry.next) {
-      rest = entry.next ? rest - entry.amount : 0;
-      if (rest < amount) return this.waitUntilLeft(entry, now);
-    }
-    return Infinity;
+    return this.waitUntil((total) => total < amount, now);
   }
 
   /** Milliseconds from `now` until the next charge leaves; Infinity when the window is empty. */
   waitUntilNextLeaves(now: number): number {
     this.total(now);
     return this.oldest ? this.waitUntilLeft(this.oldest, now) : Infinity;
+  }
+
+  private waitUntil(isEnough: (total: number) => boolean, now: number): number {
+    let rest = this.total(now);
+    if (isEnough(rest)) return 0;
+    for (let entry = this.oldest; entry; entry = entry.next) {
+      rest -= entry.amount;
+      if (isEnough(rest)) return this.waitUntilLeft(entry, now);
+    }
+    return Infinity;
   }
 
   private waitUntilLeft(entry: WindowEntry, now: number): number {
@@ -106,7 +112,6 @@ export class UsageWindow {
     if (this.newest) this.newest.next = entry;
     else this.oldest = entry;
     this.newest = entry;
-    this.size += 1;
     return entry;
   }
 
@@ -117,16 +122,5 @@ export class UsageWindow {
     entry.next = undefined;
     entry.hasLeft = true;
     this.sum -= entry.amount;
-    this.size -= 1;
-    this.recountNowAndThen();
-  }
-
-  /** Sums of fractions drift; counting anew once per round of the window keeps them exact for O(1). */
-  private recountNowAndThen(): void {
-    this.leftSinceRecount += 1;
-    if (this.leftSinceRecount <= this.size) return;
-    this.leftSinceRecount = 0;
-    this.sum = 0;
-    for (let entry = this.oldest; entry; entry = entry.next) this.sum += entry.amount;
   }
 }

@@ -1,0 +1,265 @@
+import fc from 'fast-check';
+import { Queueable } from '../../src/index.js';
+import { CallQueue } from '../../src/queue/call-queue.js';
+
+class Queued extends Queueable {
+  constructor(
+    readonly id: number,
+    override priority = 0,
+  ) {
+    super();
+  }
+}
+
+/** The queue as a list that is searched anew each time: what `CallQueue` must agree with. */
+class NaiveQueue {
+  items: Queued[] = [];
+
+  push(item: Queued): void {
+    this.items.push(item);
+  }
+
+  remove(item: Queued): boolean {
+    const wasIn = this.items.includes(item);
+    this.items = this.items.filter((other) => other !== item);
+    return wasIn;
+  }
+
+  /** The lowest key; of equal keys the higher priority; within a priority the one that came first. */
+  get first(): Queued | undefined {
+    const key = ({ queuedAt, priority }: Queued) => queuedAt - priority * 60_000;
+    return this.items.reduce<Queued | undefined>((best, item) => {
+      if (!best) return item;
+      const earlier = key(item) - key(best) || best.priority - item.priority;
+      return earlier < 0 ? item : best;
+    }, undefined);
+  }
+}
+
+const UNLINKED = { level: undefined, previous: undefined, next: undefined };
+
+function drain(queue: CallQueue<Queued>): number[] {
+  const ids = [];
+  for (let item = queue.first; item; item = queue.first) {
+    ids.push(item.id);
+    queue.remove(item);
+  }
+  return ids;
+}
+
+type Command = { push: number; after: number } | { take: true } | { remove: number };
+
+const priority = fc.oneof(fc.integer({ min: -3, max: 3 }), fc.constantFrom(-1_000, 1_000));
+const after = fc.oneof(fc.constantFrom(0, 1, 59_999, 60_000, 60_001, 120_000), fc.nat(10));
+const commands = fc.array(
+  fc.oneof<fc.Arbitrary<Command>[]>(
+    fc.record({ push: priority, after }),
+    fc.record({ push: priority, after }),
+    fc.record({ take: fc.constant<true>(true) }),
+    fc.record({ remove: fc.nat() }),
+  ),
+  { maxLength: 150 },
+);
+
+describe('CallQueue', () => {
+  it('is empty at first', () => {
+    const queue = new CallQueue<Queued>();
+
+    expect([queue.size, queue.first, [...queue]]).toEqual([0, undefined, []]);
+  });
+
+  it('is first in, first out', () => {
+    const queue = new CallQueue<Queued>();
+    for (const id of [1, 2, 3]) queue.push(new Queued(id), 0);
+
+    expect(drain(queue)).toEqual([1, 2, 3]);
+  });
+
+  it.each([
+    // queued as [priority, at] …, leave in the order
+    [
+      [
+        [0, 0],
+        [1, 0],
+        [2, 0],
+      ],
+      [2, 1, 0],
+    ],
+    [
+      [
+        [1, 0],
+        [0, 0],
+        [1, 0],
+        [0, 0],
+      ],
+      [0, 2, 1, 3],
+    ],
+    [
+      [
+        [0, 0],
+        [1, 59_999],
+      ],
+      [1, 0],
+    ],
+    [
+      [
+        [0, 0],
+        [1, 60_001],
+      ],
+      [0, 1],
+    ],
+    [
+      [
+        [0, 0],
+        [1, 60_000],
+      ],
+      [1, 0],
+    ],
+    [
+      [
+        [-5, 0],
+        [0, 300_001],
+      ],
+      [0, 1],
+    ],
+    [
+      [
+        [0, 0],
+        [1_000, 5_000_000],
+      ],
+      [1, 0],
+    ],
+  ])(
+    'lets %j go in the order %j: a minute of waiting weighs as much as one priority',
+    (queued, order) => {
+      const queue = new CallQueue<Queued>();
+      queued.forEach(([priority, at], id) => {
+        queue.push(new Queued(id, priority), at!);
+      });
+
+      expect(drain(queue)).toEqual(order);
+    },
+  );
+
+  it('notes when each was queued', () => {
+    const queue = new CallQueue<Queued>();
+    const item = new Queued(1);
+    queue.push(item, 812.5);
+
+    expect(item.queuedAt).toBe(812.5);
+  });
+
+  it.each([0, 1, 2])('lets number %i of three leave, and keeps the others in order', (gone) => {
+    const queue = new CallQueue<Queued>();
+    const items = [0, 1, 2].map((id) => new Queued(id));
+    for (const item of items) queue.push(item, 0);
+
+    expect(queue.remove(items[gone]!)).toBe(true);
+    expect(items[gone]).toMatchObject(UNLINKED);
+    expect(queue.size).toBe(2);
+    expect(drain(queue)).toEqual([0, 1, 2].filter((id) => id !== gone));
+  });
+
+  it('says false for what is not queued, and for what has left', () => {
+    const queue = new CallQueue<Queued>();
+    const item = new Queued(1);
+    expect(queue.remove(item)).toBe(false);
+    queue.push(item, 0);
+    queue.remove(item);
+
+    expect(queue.remove(item)).toBe(false);
+    expect(queue.size).toBe(0);
+  });
+
+  it('takes back what has left', () => {
+    const queue = new CallQueue<Queued>();
+    const item = new Queued(1);
+    queue.push(item, 0);
+    queue.remove(item);
+    queue.push(new Queued(2), 1);
+    queue.push(item, 2);
+
+    expect(drain(queue)).toEqual([2, 1]);
+  });
+
+  it('leaves alone what is queued elsewhere', () => {
+    // Two operators may hear of cancelled values by the same stream.
+    const [one, other] = [new CallQueue<Queued>(), new CallQueue<Queued>()];
+    const [here, there] = [new Queued(1), new Queued(2)];
+    one.push(here, 0);
+    other.push(there, 0);
+
+    expect(one.remove(there)).toBe(false);
+    expect([one.size, other.size]).toEqual([1, 1]);
+    expect([drain(one), drain(other)]).toEqual([[1], [2]]);
+  });
+
+  it('is not broken by one that is queued already', () => {
+    const queue = new CallQueue<Queued>();
+    const item = new Queued(1);
+    queue.push(item, 0);
+    try {
+      queue.push(item, 1);
+    } catch {
+      // To refuse it is as good as to keep its place.
+    }
+
+    expect(queue.size).toBe(1);
+    expect(queue.remove(item)).toBe(true);
+    expect([queue.size, queue.first]).toEqual([0, undefined]);
+  });
+
+  it('shows all that are queued', () => {
+    const queue = new CallQueue<Queued>();
+    const items = [3, 0, 3, 1].map((priority, id) => new Queued(id, priority));
+    for (const item of items) queue.push(item, 0);
+
+    expect([...queue].map(({ id }) => id).sort()).toEqual([0, 1, 2, 3]);
+    expect([...queue].filter(({ priority }) => priority === 3)).toEqual([items[0], items[2]]);
+  });
+
+  it('agrees with a list searched anew, whatever comes, goes and leaves from the middle', () => {
+    fc.assert(
+      fc.property(commands, (history) => {
+        const queue = new CallQueue<Queued>();
+        const naive = new NaiveQueue();
+        const all: Queued[] = [];
+        let now = 0;
+        for (const command of history) {
+          if ('push' in command) {
+            now += command.after;
+            const item = new Queued(all.length, command.push);
+            all.push(item);
+            queue.push(item, now);
+            naive.push(item);
+          } else {
+            const item = 'take' in command ? naive.first : all[command.remove % (all.length || 1)];
+            if (!item) continue;
+            expect(queue.remove(item)).toBe(naive.remove(item));
+            expect(item).toMatchObject(UNLINKED);
+          }
+          expect(queue.first?.id).toBe(naive.first?.id);
+          expect(queue.size).toBe(naive.items.length);
+          expect(new Set(queue)).toEqual(new Set(naive.items));
+        }
+        expect(drain(queue)).toHaveLength(naive.items.length);
+        for (const item of all) expect(item).toMatchObject(UNLINKED);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('keeps nothing of a hundred thousand that came and left', () => {
+    const queue = new CallQueue<Queued>();
+    for (let id = 0; id < 100_000; id++) {
+      const item = new Queued(id, id % 1_000);
+      queue.push(item, id);
+      queue.remove(item);
+    }
+
+    expect([queue.size, queue.first, [...queue]]).toEqual([0, undefined, []]);
+    // One level may stay for the next that comes; one per priority would be a leak.
+    expect(Reflect.get(queue, 'levels').size).toBeLessThanOrEqual(1);
+    expect(Reflect.get(queue, 'heap').levels.length).toBeLessThanOrEqual(1);
+  });
+});

@@ -1,0 +1,53 @@
+import { readUsage } from '../../src/usage/read-usage.js';
+
+const read = (given: unknown, units: readonly string[] = ['tokens']) =>
+  readUsage(given as never, units, 'costOf(value)');
+
+describe('readUsage', () => {
+  it.each([
+    // given, quotas of, read as
+    [{ tokens: 5 }, ['tokens'], { tokens: 5 }],
+    [{ tokens: 5, usd: 0.1 }, ['requests'], { tokens: 5, usd: 0.1 }],
+    [{}, ['tokens'], {}],
+    [{ tokens: 0 }, ['tokens'], { tokens: 0 }],
+    [5, ['tokens'], { tokens: 5 }],
+    [0, ['usd'], { usd: 0 }],
+    [5, [], { tokens: 5 }],
+  ])('reads %j, with quotas of %j, as %j', (given, units, usage) => {
+    expect(read(given, units)).toEqual(usage);
+  });
+
+  it.each([
+    // name, given, option, value
+    ['NaN', NaN, 'costOf(value)', 'NaN'],
+    ['a negative number', -1, 'costOf(value)', '-1'],
+    ['Infinity', Infinity, 'costOf(value)', 'Infinity'],
+    ['null', null, 'costOf(value)', 'null'],
+    ['nothing', undefined, 'costOf(value)', expect.any(String)],
+    ['a text', '5', 'costOf(value)', expect.any(String)],
+    ['true', true, 'costOf(value)', expect.any(String)],
+    ['a function', () => 5, 'costOf(value)', 'a function'],
+    ['a list', [5], 'costOf(value)', expect.any(String)],
+    ['a promise', Promise.resolve(5), 'costOf(value)', expect.any(String)],
+    ['a map', new Map([['tokens', 5]]), 'costOf(value)', expect.any(String)],
+    ['an amount of NaN', { tokens: NaN }, 'costOf(value).tokens', 'NaN'],
+    ['a negative amount', { tokens: -1 }, 'costOf(value).tokens', '-1'],
+    ['an infinite amount', { tokens: Infinity }, 'costOf(value).tokens', 'Infinity'],
+    ['a missing amount', { tokens: undefined }, 'costOf(value).tokens', 'missing'],
+    ['an amount of null', { tokens: null }, 'costOf(value).tokens', 'null'],
+    ['an amount that is a text', { tokens: '5' }, 'costOf(value).tokens', 'a text'],
+    ['an amount that is true', { tokens: true }, 'costOf(value).tokens', 'true'],
+    ['a second amount that is wrong', { requests: 1, tokens: -1 }, 'costOf(value).tokens', '-1'],
+  ])('names %s', (_what, given, option, value) => {
+    expect(() => read(given)).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTION', option, value }),
+    );
+  });
+
+  it.each([
+    ['requests', 'tokens'],
+    ['tokens', 'tokens'],
+  ])('names a number where there are two quotas, of %s and %s', (...units) => {
+    expect(() => read(5, units)).toThrow(/costOf\(value\) is 5; .* as there are 2 quotas/);
+  });
+});

@@ -1,0 +1,248 @@
+import fc from 'fast-check';
+import { UsageWindow, type WindowEntry } from '../../src/usage/usage-window.js';
+
+/** The window as a list that is summed anew each time: what `UsageWindow` must agree with. */
+class NaiveWindow {
+  readonly charges: { at: number; amount: number }[] = [];
+
+  constructor(private readonly lengthMs: number) {}
+
+  charge(amount: number, now: number): void {
+    this.charges.push({ at: Math.ceil(now), amount });
+  }
+
+  correct(index: number, delta: number): void {
+    // What has left is in no sum, so that it does not matter what it is.
+    this.charges[index]!.amount += delta;
+  }
+
+  total(now: number): number {
+    const inside = this.charges.filter(({ at }) => now < at + this.lengthMs);
+    return inside.reduce((sum, { amount }) => sum + amount, 0);
+  }
+}
+
+/** What steps of time find bugs: none, one, anything, and a window's edge, before and after. */
+const gapFor = (lengthMs: number) =>
+  fc.oneof(
+    fc.constantFrom(0, 1, lengthMs - 1, lengthMs, lengthMs + 1, 2 * lengthMs),
+    fc.nat(lengthMs),
+    fc.nat(lengthMs).map((gap) => gap + 0.25),
+  );
+
+const LENGTH = 20;
+const steps = fc.array(
+  fc.record({
+    gap: gapFor(LENGTH),
+    amount: fc.nat(50),
+    corrected: fc.option(fc.record({ back: fc.nat(5), to: fc.nat(80) })),
+  }),
+  { maxLength: 60 },
+);
+
+/** Plays the steps on both windows and calls `check` after each. */
+function play(
+  history: readonly {
+    gap: number;
+    amount: number;
+    corrected: { back: number; to: number } | null;
+  }[],
+  check: (window: UsageWindow, naive: NaiveWindow, now: number) => void,
+): void {
+  const window = new UsageWindow(LENGTH);
+  const naive = new NaiveWindow(LENGTH);
+  const entries: WindowEntry[] = [];
+  let now = 0;
+  for (const { gap, amount, corrected } of history) {
+    now += gap;
+    entries.push(window.charge(amount, now));
+    naive.charge(amount, now);
+    const index = entries.length - 1 - (corrected?.back ?? 0);
+    if (corrected && index >= 0) {
+      const delta = corrected.to - naive.charges[index]!.amount;
+      window.correct(entries[index]!, delta, now);
+      naive.correct(index, delta);
+    }
+    check(window, naive, now);
+  }
+}
+
+describe('UsageWindow', () => {
+  it('holds what was charged within its length', () => {
+    const window = new UsageWindow(100);
+    const rows = [
+      // at, charge, total after
+      [0, 50, 50],
+      [10, 75, 125],
+      [99, 0, 125],
+      [100, 0, 75],
+      [109, 0, 75],
+      [110, 0, 0],
+      [110, 7, 7],
+      [209, 1, 8],
+      [210, 0, 1],
+    ] as const;
+
+    for (const [at, charge, total] of rows) {
+      window.charge(charge, at);
+      expect([at, window.total(at)]).toEqual([at, total]);
+    }
+  });
+
+  it('is half-open: what is as old as the window has left', () => {
+    const window = new UsageWindow(60_000);
+    window.charge(800, 0);
+
+    expect(window.total(59_999.999)).toBe(800);
+    expect(window.total(60_000)).toBe(0);
+  });
+
+  it.each([
+    [0, 100],
+    [0.001, 101],
+    [0.999, 101],
+    [1, 101],
+    [1_700_000_000_000.3, 1_700_000_000_101],
+  ])('stamps what is charged at %d so that it leaves at %d, on the safe side', (at, leaves) => {
+    const window = new UsageWindow(100);
+    window.charge(1, at);
+
+    expect(window.waitUntilNextLeaves(at)).toBeCloseTo(leaves - at, 6);
+    expect(window.total(leaves - 0.001)).toBe(1);
+    expect(window.total(leaves)).toBe(0);
+  });
+
+  it('keeps one entry for all that is charged in one millisecond', () => {
+    const window = new UsageWindow(100);
+    const first = window.charge(1, 5.1);
+
+    expect(window.charge(2, 5.9)).toBe(first);
+    expect(window.charge(3, 6)).toBe(first);
+    expect(window.charge(4, 6.1)).not.toBe(first);
+    expect(first).toMatchObject({ at: 6, amount: 6 });
+  });
+
+  it('changes nothing by correcting what has left', () => {
+    const window = new UsageWindow(100);
+    const entry = window.charge(10, 0);
+    window.charge(3, 50);
+    window.correct(entry, 90, 100);
+
+    expect(window.total(100)).toBe(3);
+  });
+
+  it('charges a correction at the time of the charge', () => {
+    const window = new UsageWindow(100);
+    const entry = window.charge(10, 0);
+    window.correct(entry, 90, 99);
+
+    expect(window.total(99)).toBe(100);
+    expect(window.total(100)).toBe(0);
+  });
+
+  it.each([
+    // at most, wait for it, below, wait for it (2 charged at 0, 10, 20, 30, 40; asked at 50)
+    [10, 0, 11, 0],
+    [9, 50, 10, 50],
+    [8, 50, 9, 50],
+    [7, 60, 8, 60],
+    [2, 80, 3, 80],
+    [0, 90, 1, 90],
+    [-1, Infinity, 0, Infinity],
+  ])('is at most %i after %s ms, and below %i after %s', (atMost, waitAtMost, below, waitBelow) => {
+    const window = new UsageWindow(100);
+    for (const at of [0, 10, 20, 30, 40]) window.charge(2, at);
+
+    expect(window.waitUntilAtMost(atMost, 50)).toBe(waitAtMost);
+    expect(window.waitUntilBelow(below, 50)).toBe(waitBelow);
+  });
+
+  it('waits for nothing to leave when it is empty', () => {
+    const window = new UsageWindow(100);
+    expect(window.waitUntilNextLeaves(0)).toBe(Infinity);
+    window.charge(1, 0);
+
+    expect(window.waitUntilNextLeaves(40)).toBe(60);
+    expect(window.waitUntilNextLeaves(100)).toBe(Infinity);
+  });
+
+  it('agrees with a sum over all charges, at every instant', () => {
+    fc.assert(
+      fc.property(steps, (history) => {
+        play(history, (window, naive, now) => {
+          expect(window.total(now)).toBe(naive.total(now));
+        });
+      }),
+    );
+  });
+
+  it('names waits that are enough and not a millisecond too long', () => {
+    fc.assert(
+      fc.property(steps, fc.integer({ min: 1, max: 300 }), (history, amount) => {
+        play(history, (window, naive, now) => {
+          const atMost = window.waitUntilAtMost(amount, now);
+          const below = window.waitUntilBelow(amount, now);
+
+          expect(atMost === 0).toBe(naive.total(now) <= amount);
+          expect(below === 0).toBe(naive.total(now) < amount);
+          expect(naive.total(now + atMost)).toBeLessThanOrEqual(amount);
+          expect(naive.total(now + below)).toBeLessThan(amount);
+          if (atMost > 0) expect(naive.total(now + atMost - 0.25)).toBeGreaterThan(amount);
+          if (below > 0) expect(naive.total(now + below - 0.25)).toBeGreaterThanOrEqual(amount);
+        });
+      }),
+    );
+  });
+
+  it('says 0 for a wait exactly when it is over, also where fractions are rounded', () => {
+    // 1.4 - 1 < 0.4 in floating point, though 1 + 0.4 is 1.4: each alone is no edge to compare by.
+    const fraction = fc.double({ min: 0.01, max: 50, noNaN: true });
+    fc.assert(
+      fc.property(fraction, fc.nat(100), fc.constantFrom(-1e-9, 0, 1e-9), (length, at, hair) => {
+        const window = new UsageWindow(length);
+        window.charge(1, at);
+        const now = Math.max(at, at + length + hair);
+
+        expect(window.waitUntilAtMost(0, now) <= 0).toBe(window.total(now) === 0);
+        expect(window.waitUntilNextLeaves(now)).toBeGreaterThan(0);
+      }),
+      { examples: [[0.4, 1, 0]] },
+    );
+  });
+
+  it('is exactly 0 when all has left, however many fractions it has summed', () => {
+    const window = new UsageWindow(1_000);
+    let fraction = 0.5;
+    for (let i = 0; i < 100_000; i++) {
+      fraction = (fraction * 997 + 0.123) % 1;
+      const entry = window.charge(fraction, i / 3);
+      if (i % 7 === 0) window.correct(entry, fraction / 3, i / 3);
+    }
+
+    expect(window.total(100_000 / 3 + 1_000)).toBe(0);
+  });
+
+  it('keeps no rounding error while it is in use', () => {
+    const window = new UsageWindow(50);
+    const naive = new NaiveWindow(50);
+    for (let i = 0; i < 20_000; i++) {
+      const amount = i % 100 === 0 ? 1e9 : 1 / ((i % 9) + 1);
+      window.charge(amount, i);
+      if (i >= 19_900) naive.charge(amount, i);
+      window.total(i);
+    }
+
+    expect(Math.abs(window.total(19_999) - naive.total(19_999))).toBeLessThan(1e-6);
+  });
+
+  it('makes nobody wait for the rounding error of fractions that were taken back', () => {
+    const window = new UsageWindow(100);
+    window.charge(0.1, 0);
+    const entry = window.charge(0.2, 0);
+    window.correct(entry, -0.1, 1);
+    window.correct(entry, -0.2, 1);
+
+    expect(window.total(1)).toBeCloseTo(0, 12);
+    expect(window.waitUntilAtMost(0, 1)).toBe(0);
+  });
+});
