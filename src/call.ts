@@ -32,7 +32,7 @@ export class Call<Request = unknown, Response = unknown> extends Queueable {
   constructor(
     readonly id: number,
     readonly request: Request,
-    readonly cost: Usage,
+    override cost: Usage,
     readonly label: string | undefined,
     readonly reply: Observer<Response>,
   ) {

@@ -1,6 +1,7 @@
 import { isObservable } from 'rxjs';
 import * as z from 'zod/mini';
 import { InvalidOptionError } from './errors.js';
+import { invalidOption } from './invalid-option.js';
 
 /** One kind of value: how to know it, and what to say is allowed. */
 function kind(isAllowed: (value: unknown) => boolean, allowed: string) {
@@ -59,6 +60,9 @@ const anyTracker = kind(
 
 const queue = kind((v) => hasMethod(v, 'push') && hasMethod(v, 'remove'), 'a CallQueue');
 
+const SERVICES = 'a list of one service or more';
+const service = kind((v) => hasMethod(v, 'open') && hasMethod(v, 'close'), 'a service');
+
 const quotaSchema = z.strictObject({
   unit: name,
   limit,
@@ -80,6 +84,7 @@ const serviceShape = {
 
 const schemas = {
   service: z.strictObject(serviceShape),
+  services: z.array(service, SERVICES).check(z.minLength(1, SERVICES)),
   functions: z.strictObject({
     process: aFunction,
     costOf: z.optional(aFunction),
@@ -118,43 +123,13 @@ const schemas = {
 function check<T>(schema: z.ZodMiniType, input: T, path = ''): T {
   const result = z.safeParse(schema, input);
   const issue = result.error?.issues[0];
-  if (issue) throw errorOf(issue, schema, input, path);
-  return input;
-}
-
-function errorOf(issue: z.core.$ZodIssue, schema: z.ZodMiniType, input: unknown, prefix: string) {
-  if (issue.code === 'unrecognized_keys') {
-    const at = pathOf([prefix, ...issue.path, issue.keys[0] ?? '']);
-    return new InvalidOptionError(at, 'unknown', allowedKeys(schema, issue.path));
+  if (issue) {
+    throw invalidOption(issue, input, path, (at) => {
+      const { shape } = at.length > 0 ? quotaSchema : (schema as z.ZodMiniObject);
+      return Object.keys(shape);
+    });
   }
-  const value = issue.path.reduce<unknown>(
-    (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
-    input,
-  );
-  const isShapeWrong = issue.code === 'invalid_type' && issue.expected === 'object';
-  const allowed = isShapeWrong ? 'an object' : issue.message;
-  return new InvalidOptionError(pathOf([prefix, ...issue.path]), describe(value), allowed);
-}
-
-function allowedKeys(schema: z.ZodMiniType, path: readonly PropertyKey[]): string {
-  const keys = path.length > 0 ? quotaSchema.shape : (schema as z.ZodMiniObject).shape;
-  return Object.keys(keys).join(', ');
-}
-
-function pathOf(path: readonly PropertyKey[]): string {
-  const parts = path.filter((part) => part !== '');
-  const joined = parts.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`));
-  return joined.join('').replace(/^\./, '') || 'options';
-}
-
-/** Numbers are shown; of everything else, which could hold a secret, only its kind. */
-function describe(value: unknown): string {
-  if (value === undefined) return 'missing';
-  if (value === null || typeof value === 'number' || typeof value === 'boolean')
-    return String(value);
-  if (typeof value === 'string') return value.trim() === '' ? 'an empty text' : 'a text';
-  if (typeof value === 'object') return Array.isArray(value) ? 'a list' : 'an object';
-  return `a ${typeof value}`;
+  return input;
 }
 
 /** Options of which one excludes another, or needs it. */
@@ -175,6 +150,10 @@ export function parseServiceOptions<T extends LimitOptions>(options: T): T {
   if (rateTracker && !isStore && rateLimit === undefined)
     throw missing('rateLimit', 'a finite number above 0: what rateTracker grants per window');
   return options;
+}
+
+export function parseServices(services: readonly unknown[]): void {
+  check(schemas.services, services, 'services');
 }
 
 export function parseProcessOptions<T extends object>(functions: T): T {

@@ -32,7 +32,6 @@ export class Pipeline<Request, Response> {
     const { tracker, permits$, queueLimit, scheduler } = parts;
     const limits = {
       tracker,
-      costOf: (call: Call<Request, Response>) => call.cost,
       maxConcurrent: permits$,
       released$: this.released$,
       cancelled$: this.cancelled$,

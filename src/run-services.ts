@@ -9,6 +9,7 @@ import {
   of,
 } from 'rxjs';
 import { InvalidOptionError } from './errors.js';
+import { parseFunction, parseServices } from './options.js';
 import type { Service } from './service.js';
 
 /** Any service, whatever it is asked and answers. */
@@ -39,7 +40,9 @@ export function runServices<T>(
   work: () => ObservableInput<T> | T,
 ): Promise<T> {
   const checked = new Promise<void>((resolve) => {
-    checkServices(services);
+    parseServices(services);
+    checkNames(services);
+    parseFunction('work', work);
     resolve();
   });
   return checked.then(() => runAndClose(services, work));
@@ -65,9 +68,7 @@ function runAndClose<T>(
   );
 }
 
-function checkServices(services: readonly AnyService[]): void {
-  if (services.length === 0)
-    throw new InvalidOptionError('services', 'an empty list', 'one service or more');
+function checkNames(services: readonly AnyService[]): void {
   const names = services.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice === undefined) return;

@@ -294,8 +294,6 @@ export abstract class Service<Request, Response> {
     if (this.phase !== 'open') throw new ServiceClosedError(this.name);
     if (options.signal?.aborted) throw options.signal.reason;
     const cost = this.costIn(request);
-    const error = this.tracker.neverFits(cost);
-    if (error) throw error;
     if (!this.resources.areHeld) this.start();
     const call = new Call(++this.lastCallId, request, cost, options.label, reply);
     call.priority = options.priority ?? 0;

@@ -82,21 +82,10 @@ describe('usage of OpenAIService over quotas', () => {
   });
 
   it('is settled to prompt and text so far when a stream breaks', async () => {
-    const answering = provider().nextAnswer();
     const service = serviceWith();
-    const pieces: string[] = [];
-    const broken = new Promise((resolve) => {
-      service
-        .call({ ...ASKED, stream: true })
-        .subscribe({ next: (piece) => pieces.push(piece), error: resolve });
-    });
-    const answer = await answering;
-    beginStream(answer, { content: '8 chars.' });
-    await until(() => pieces.length === 1);
-    answer.destroy();
 
-    expect(await broken).toMatchObject({ message: 'terminated' });
-    expect(await usageOf(service)).toMatchObject({ tokens: PROMPT + 2, outputTokens: 2 });
+    expect(await brokenStream(service)).toMatchObject({ message: 'terminated' });
+    expect(await usageOf(service)).toMatchObject({ tokens: PROMPT + 4, outputTokens: 4 });
   });
 
   it('keeps the prompt of a request that was refused, and gives back the answer’s bound', async () => {
@@ -173,6 +162,13 @@ describe('usage of OpenAIService over rateLimit and rateTracker', () => {
     });
   });
 
+  it('adds the text so far of a stream that breaks', async () => {
+    const rateTracker = new TimeBoundedUsageTracker();
+    await brokenStream(serviceWith({ rateTracker }));
+
+    expect(rateTracker.total).toBe(PROMPT + 4);
+  });
+
   it('is bounded by 1,000 tokens where nobody says a limit', () => {
     const options = { client: provider().client, modelName: 'gpt-4' };
 
@@ -180,3 +176,19 @@ describe('usage of OpenAIService over rateLimit and rateTracker', () => {
     expect(new OpenAIService({ ...options, quotas: [] }).rateLimit).toBeUndefined();
   });
 });
+
+/** The error of a stream that loses its connection after two pieces, which are 4 tokens. */
+async function brokenStream(service: OpenAIService): Promise<unknown> {
+  const answering = provider().nextAnswer();
+  const pieces: string[] = [];
+  const broken = new Promise((resolve) => {
+    service
+      .call({ ...ASKED, stream: true })
+      .subscribe({ next: (piece) => pieces.push(piece), error: resolve });
+  });
+  const answer = await answering;
+  beginStream(answer, { content: '8 chars.' }, { content: '8 more..' });
+  await until(() => pieces.length === 2);
+  answer.destroy();
+  return broken;
+}

@@ -73,24 +73,22 @@ class Play {
   private readonly closed = new Set<number>();
 
   run(command: Command): void {
-    switch (command.do) {
-      case 'reserve':
-        return this.reserve(command.cost);
-      case 'advance':
-        this.naive.advance(command.ms);
-        return this.time.advance(command.ms);
-      case 'limit':
-        this.naive.setLimit(1, command.limit);
-        return this.limit$.next(command.limit);
-      case 'cancel': {
-        const waiter = this.naive.line.at(-1 - command.who) ?? this.naive.line[0];
-        if (!waiter) return;
-        this.naive.cancel(waiter.id);
-        return this.asked[waiter.id]!.unsubscribe();
-      }
-      default:
-        return this.close(command);
-    }
+    if (command.do === 'reserve') this.reserve(command.cost);
+    else if (command.do === 'advance') {
+      this.naive.advance(command.ms);
+      this.time.advance(command.ms);
+    } else if (command.do === 'limit') {
+      this.naive.setLimit(1, command.limit);
+      this.limit$.next(command.limit);
+    } else if (command.do === 'cancel') this.cancel(command.who);
+    else this.close(command);
+  }
+
+  private cancel(who: number): void {
+    const waiter = this.naive.line.at(-1 - who) ?? this.naive.line[0];
+    if (!waiter) return;
+    this.naive.cancel(waiter.id);
+    this.asked[waiter.id]!.unsubscribe();
   }
 
   /** Settles all that is open to what it reserved, and forgets who waits. */

@@ -1,7 +1,7 @@
 import { BehaviorSubject, concatMap, config, from, map, mergeMap, of, Subject } from 'rxjs';
 import {
   InMemoryRateTracker,
-  type InMemoryRateTrackerOptions,
+  type Quota,
   quota,
   type RateTracker,
   type Reservation,
@@ -28,13 +28,17 @@ class SteppedTime extends VirtualTime {
   override now = () => this.frame + this.step;
 }
 
+function observersOf(subject: Subject<void>): number {
+  return (Reflect.get(subject, 'observers') as unknown[]).length;
+}
+
 /** Asks for all of the costs and notes who was granted when. */
 function ask(tracker: RateTracker, time: VirtualTime, costs: readonly Usage[]) {
   const log: string[] = [];
   const subscriptions = costs.map((cost, index) =>
     from(tracker.reserve(cost)).subscribe({
       next: () => log.push(`${index} at ${time.frame}`),
-      error: (error: Error) => log.push(`${index} ${error.name} at ${time.frame}`),
+      error: (error: unknown) => log.push(`${index} ${(error as Error).name} at ${time.frame}`),
     }),
   );
   return { log, subscriptions };
@@ -248,7 +252,7 @@ describe('InMemoryRateTracker', () => {
       const watchers: number[] = [];
       const again$ = of(...Array<Usage>(20).fill({ tokens: 1 }));
       again$.pipe(concatMap((cost) => tracker.reserve(cost))).subscribe(() => {
-        watchers.push(rateTracker.changes.observers.length);
+        watchers.push(observersOf(rateTracker.changes));
       });
       time.flush();
 
@@ -400,9 +404,9 @@ describe('InMemoryRateTracker', () => {
       marbles(({ expectObservable, cold }) => {
         const tracker = new InMemoryRateTracker({ quotas: [tokens(10)] });
         const used$ = tracker.quotas$.pipe(map(([quota]) => `${quota!.used}`));
-        cold('-a--b').subscribe((name) => {
-          from(tracker.reserve({ tokens: name === 'a' ? 3 : 4 })).subscribe();
-        });
+        cold('-a--b')
+          .pipe(concatMap((name) => tracker.reserve({ tokens: name === 'a' ? 3 : 4 })))
+          .subscribe();
 
         expectObservable(used$, ' ^-----------------!').toBe('01--2--3--4', [
           '0',

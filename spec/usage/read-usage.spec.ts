@@ -1,4 +1,5 @@
 import { readUsage } from '../../src/usage/read-usage.js';
+import { errorOf } from '../support/error-of.js';
 
 const read = (given: unknown, units: readonly string[] = ['tokens']) =>
   readUsage(given as never, units, 'costOf(value)');
@@ -39,9 +40,7 @@ describe('readUsage', () => {
     ['an amount that is true', { tokens: true }, 'costOf(value).tokens', 'true'],
     ['a second amount that is wrong', { requests: 1, tokens: -1 }, 'costOf(value).tokens', '-1'],
   ])('names %s', (_what, given, option, value) => {
-    expect(() => read(given)).toThrow(
-      expect.objectContaining({ code: 'INVALID_OPTION', option, value }),
-    );
+    expect(errorOf(() => read(given))).toMatchObject({ code: 'INVALID_OPTION', option, value });
   });
 
   it.each([

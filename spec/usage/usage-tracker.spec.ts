@@ -1,4 +1,5 @@
 import { type Usage, type UsageByModel, UsageTracker, type UsageUpdate } from '../../src/index.js';
+import { errorOf } from '../support/error-of.js';
 
 interface Answer {
   readonly prompt: number;
@@ -68,7 +69,7 @@ describe('UsageTracker', () => {
     [
       'names that every object has',
       [{ model: 'constructor', response: answer, subLabel: 'toString' }],
-      { constructor: { toString: usage(1, 100, 10) } } as never,
+      { constructor: { toString: usage(1, 100, 10) } },
     ],
   ])('counts %s', (_what, updates, expected) => {
     for (const update of updates) tracker.updateFromModel(update);
@@ -186,8 +187,8 @@ describe('UsageTracker', () => {
     ['responseParser', 'label', undefined],
     ['responseParser', 'label', {}],
   ])('names %s when it is not allowed', (option, label, parser) => {
-    expect(() => new UsageTracker(label as string, parser as typeof countUp)).toThrow(
-      expect.objectContaining({ code: 'INVALID_OPTION', option }),
-    );
+    expect(
+      errorOf(() => new UsageTracker(label as string, parser as typeof countUp)),
+    ).toMatchObject({ code: 'INVALID_OPTION', option });
   });
 });

@@ -1,4 +1,11 @@
-import { from, type Observable, type Subscriber, Subscription } from 'rxjs';
+import {
+  from,
+  isObservable,
+  type Observable,
+  type ObservableInput,
+  Subscriber,
+  Subscription,
+} from 'rxjs';
 import { NoReservationError, QueueFullError } from '../errors.js';
 import { checkConcurrency } from '../options.js';
 import { CallQueue } from '../queue/call-queue.js';
@@ -54,46 +61,54 @@ export class RateLimiter<T, R> {
 
   /** Runs until the destination is told the end, or unsubscribes. */
   connect(source: Observable<T>): void {
-    const { destination, permits, options } = this;
-    const error = (reason: unknown) => {
-      destination.error(reason);
-    };
+    const { destination, permits, tracker, options } = this;
     destination.add(() => {
       this.disconnect();
     });
-    destination.add(permits.faults$.subscribe(error));
-    if (!options.tracker) destination.add(this.tracker.faults$.subscribe(error));
-    destination.add(
-      permits.changes$.subscribe(() => {
-        this.permitsChanged();
-      }),
-    );
-    destination.add(
-      options.released$?.subscribe(() => {
-        this.release();
-      }),
-    );
-    destination.add(
-      options.cancelled$?.subscribe((value) => {
-        this.cancel(value);
-      }),
-    );
-    destination.add(
-      source.subscribe({
-        next: (value) => {
-          this.arrive(value);
-        },
-        error,
-        complete: () => {
-          this.hasSourceCompleted = true;
-          this.completeWhenEmpty();
-        },
-      }),
-    );
+    this.listen(permits.faults$, this.fail);
+    if (!options.tracker) this.listen(tracker.faults$, this.fail);
+    this.listen(permits.changes$, () => {
+      this.permitsChanged();
+    });
+    this.listen(options.released$, () => {
+      this.release();
+    });
+    this.listen(options.cancelled$, (value) => {
+      this.cancel(value);
+    });
+    const arrive = (value: T) => {
+      this.arrive(value);
+    };
+    this.listen(source, arrive, () => {
+      this.hasSourceCompleted = true;
+      this.completeWhenEmpty();
+    });
+  }
+
+  private readonly fail = (error: unknown): void => {
+    this.destination.error(error);
+  };
+
+  private listen<V>(
+    stream$: Observable<V> | undefined,
+    next: (value: V) => void,
+    complete: () => void = () => undefined,
+  ): void {
+    // An observer that is its own subscription: it can be unsubscribed from within its first turn.
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- RxJS has no other that is public
+    const listener = new Subscriber<V>({ next, error: this.fail, complete });
+    this.destination.add(listener);
+    stream$?.subscribe(listener);
   }
 
   private arrive(value: T): void {
     const item = value instanceof Queueable ? value : new Item(value);
+    try {
+      this.checkCost(item);
+    } catch (error) {
+      this.refuse(item, error);
+      return;
+    }
     this.queue.push(item, this.clock.now());
     if (this.isPumping) this.newcomers.push(item);
     else {
@@ -102,8 +117,15 @@ export class RateLimiter<T, R> {
     }
   }
 
+  /** What can never fit is told at once, though others may be waiting. */
+  private checkCost(item: Queueable): void {
+    item.cost ??= this.costOf(item);
+    const error = this.tracker.neverFits(item.cost);
+    if (error) throw error;
+  }
+
   private release(): void {
-    this.inFlight -= 1;
+    if (this.inFlight > 0) this.inFlight -= 1;
     this.pump();
   }
 
@@ -137,35 +159,34 @@ export class RateLimiter<T, R> {
 
   private ask(item: Queueable): void {
     this.asking = item;
-    let answer;
     try {
-      answer = this.tracker.reserve(this.costOf(item));
+      const answer = this.tracker.reserve(item.cost ?? ONE_REQUEST);
+      // Granted at once is the usual case: it needs no subscription.
+      if (Array.isArray(answer)) this.grant(item, answer[0] as Reservation | undefined);
+      else this.wait(item, answer);
     } catch (error) {
       this.refuse(item, error);
-      return;
     }
-    // Granted at once is the usual case: it needs no subscription.
-    if (Array.isArray(answer)) this.grant(item, answer[0] as Reservation);
-    else this.wait(item, from(answer));
   }
 
-  private wait(item: Queueable, answer: Observable<Reservation>): void {
-    const isStillAsked = () => this.asking === item;
-    this.answer = answer.subscribe({
+  private wait(item: Queueable, answer: ObservableInput<Reservation>): void {
+    const waiting = from(answer).subscribe({
       next: (reservation) => {
-        if (isStillAsked()) this.grant(item, reservation);
+        if (this.asking === item) this.grant(item, reservation);
         else reservation.giveBack();
         this.pump();
       },
       error: (error: unknown) => {
-        this.refuse(item, error);
+        if (this.asking === item) this.refuse(item, error);
         this.pump();
       },
       complete: () => {
-        if (isStillAsked()) this.refuse(item, new NoReservationError());
+        if (this.asking === item) this.refuse(item, new NoReservationError());
         this.pump();
       },
     });
+    // What a promise will bring cannot be called off; it is given back when it comes.
+    if (this.asking === item && isObservable(answer)) this.answer = waiting;
   }
 
   private stopAsking(): void {
@@ -173,7 +194,11 @@ export class RateLimiter<T, R> {
     this.answer.unsubscribe();
   }
 
-  private grant(item: Queueable, reservation: Reservation): void {
+  private grant(item: Queueable, reservation: Reservation | undefined): void {
+    if (!reservation) {
+      this.refuse(item, new NoReservationError());
+      return;
+    }
     this.take(item);
     this.inFlight += 1;
     try {
@@ -187,9 +212,12 @@ export class RateLimiter<T, R> {
 
   private refuse(item: Queueable, error: unknown): void {
     this.take(item);
-    const { onRefused } = this.options;
-    if (onRefused) onRefused(this.valueOf(item), error);
-    else this.destination.error(error);
+    try {
+      if (!this.options.onRefused) throw error;
+      this.options.onRefused(this.valueOf(item), error);
+    } catch (fatal) {
+      this.fail(fatal);
+    }
     this.completeWhenEmpty();
   }
 

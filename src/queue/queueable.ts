@@ -1,3 +1,5 @@
+import type { Usage } from '../usage/usage.js';
+
 /**
  * What a `CallQueue` links: it holds its own place, so that queueing allocates nothing and leaving the
  * queue from the middle is O(1).
@@ -5,6 +7,8 @@
 export abstract class Queueable {
   /** Higher goes first. Any integer; not to be changed while it is queued. */
   priority = 0;
+  /** What it takes of each quota; when it is not set, `costOf` is asked. */
+  cost: Usage | undefined = undefined;
   /** When it was queued, in ms. */
   queuedAt = 0;
   /** @internal */

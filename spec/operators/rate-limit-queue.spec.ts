@@ -1,0 +1,330 @@
+import { config, map, NEVER, of, Subject } from 'rxjs';
+import { CallQueue } from '../../src/queue/call-queue.js';
+import { quota, Queueable, rateLimit } from '../../src/index.js';
+import { marbles } from '../support/marbles.js';
+import { VirtualTime } from '../support/virtual-time.js';
+
+class Letter extends Queueable {
+  constructor(
+    readonly name: string,
+    override priority = 0,
+  ) {
+    super();
+  }
+}
+
+const oneIn = (windowMs: number) => [quota({ unit: 'requests', limit: 1, windowMs, marginMs: 0 })];
+const nameOf = map(({ name }: Letter) => name);
+
+/** Letters by name; the digit behind is the priority. */
+function letters(...names: string[]): Record<string, Letter> {
+  return Object.fromEntries(
+    names.map((name) => [name[0]!, new Letter(name[0]!, Number(name.slice(1)))]),
+  );
+}
+
+describe('rateLimit', () => {
+  // What nobody handles would end the process rather than fail the spec.
+  beforeAll(() => {
+    config.onUnhandledError = () => {};
+  });
+
+  describe('with cancelled$', () => {
+    // prettier-ignore
+    it.each([
+      // what,                                      source,    cancelled,    expected (1 per 4 ms)
+      ['lets those behind move up',                 'abcd|',   '--b',        'a---c---(d|)'],
+      ['asks for the next when the first leaves',   'abcd|',   '---b',       'a---c---(d|)'],
+      ['forgets one from the middle',               'abcd|',   '---c',       'a---b---(d|)'],
+      ['does nothing to one that has been let out', 'abc|',    '-a',         'a---b---(c|)'],
+      ['does nothing for one told twice',           'abc|',    '--bb',       'a---(c|)'],
+      ['does nothing to one that never came',       'abc|',    '--z',        'a---b---(c|)'],
+      ['completes when the last that waited left',  'ab|',     '---b',       'a--|'],
+      ['goes on when all that waited have left',    'ab---c|', '---b',       'a----c|'],
+    ])('%s', (_what, source, cancelled, expected) =>
+      marbles(({ cold, hot, expectObservable }) => {
+        const values = letters('a0', 'b0', 'c0', 'd0', 'z0');
+        const cancelled$ = hot(cancelled, values);
+        const limited$ = cold(source, values).pipe(rateLimit({ quotas: oneIn(4), cancelled$ }), nameOf);
+
+        expectObservable(limited$).toBe(expected);
+      }));
+
+    it('holds no timer once all that waited have left', () => {
+      const time = new VirtualTime();
+      const values = ['a', 'b', 'c'].map((name) => new Letter(name));
+      const cancelled$ = new Subject<Letter>();
+      const source$ = new Subject<Letter>();
+      source$.pipe(rateLimit({ quotas: oneIn(4), cancelled$, scheduler: time })).subscribe();
+      for (const value of values) source$.next(value);
+      expect(time.timers).toBe(1);
+      for (const value of values) cancelled$.next(value);
+
+      expect(time.timers).toBe(0);
+    });
+
+    it('leaves alone what waits in another operator', () =>
+      marbles(({ cold, hot, expectObservable }) => {
+        // Both hear of all that is cancelled, each of what waits in the other too.
+        const values = letters('a0', 'b0', 'c0');
+        const others = letters('a0', 'b0', 'c0');
+        const cancelled$ = hot('--b', others);
+        const options = { quotas: oneIn(4), cancelled$ };
+        const one$ = cold('abc|', values).pipe(rateLimit(options), nameOf);
+        const other$ = cold('abc|', others).pipe(rateLimit(options), nameOf);
+
+        expectObservable(one$).toBe('  a---b---(c|)');
+        expectObservable(other$).toBe('a---(c|)');
+      }));
+
+    it('says nothing to values that cannot be queued by themselves', () =>
+      marbles(({ cold, hot, expectObservable }) => {
+        const options = { quotas: oneIn(4), cancelled$: hot('--b') };
+
+        expectObservable(cold('abc|').pipe(rateLimit(options))).toBe('a---b---(c|)');
+      }));
+
+    it('may be heard while a value is let out', () => {
+      const cancelled$ = new Subject<Letter>();
+      const max$ = new Subject<number>();
+      const { a, b, c } = letters('a0', 'b0', 'c0');
+      const seen: string[] = [];
+      of(a!, b!, c!)
+        .pipe(rateLimit({ quotas: [], maxConcurrent: max$, released$: NEVER, cancelled$ }))
+        .subscribe((letter) => {
+          seen.push(letter.name);
+          if (letter === a) cancelled$.next(b!);
+        });
+      max$.next(9);
+
+      expect(seen).toEqual(['a', 'c']);
+    });
+  });
+
+  describe('with Queueable values', () => {
+    it('lets the highest priority out first, and within one who came first', () =>
+      marbles(({ cold, expectObservable }) => {
+        const values = letters('a0', 'b0', 'c5', 'd5', 'e-1', 'f0');
+        const source = '  (aebfcd|)';
+        const expected = 'a---c---d---b---f---(e|)';
+
+        expectObservable(cold(source, values).pipe(rateLimit({ quotas: oneIn(4) }), nameOf)).toBe(
+          expected,
+        );
+      }));
+
+    it('lets a higher priority overtake the one that waits for its quota', () =>
+      marbles(({ cold, expectObservable }) => {
+        const values = letters('a0', 'b0', 'c5');
+        const source = '  ab-c|';
+        const expected = 'a---c---(b|)';
+
+        expectObservable(cold(source, values).pipe(rateLimit({ quotas: oneIn(4) }), nameOf)).toBe(
+          expected,
+        );
+      }));
+
+    it.each([
+      // b waits with priority 0 from 1 ms; c comes so much later with priority 1
+      ['59999ms', 'cb'],
+      ['60001ms', 'bc'],
+    ])('lets waiting weigh: a minute is one priority (%s later: %s)', (later, order) =>
+      marbles(({ cold, expectObservable }) => {
+        const values = letters('a0', 'b0', 'c1');
+        const quotas = oneIn(200_000);
+        const [second, third] = order;
+        const limited$ = cold(`ab ${later} c`, values).pipe(rateLimit({ quotas }), nameOf);
+
+        expectObservable(limited$, '^ 500s !').toBe(`a 199999ms ${second!} 199999ms ${third!}`);
+      }),
+    );
+
+    it('takes them from a queue of its own or the one that is given', () => {
+      const queue = new CallQueue<Queueable>();
+      const { a, b, c } = letters('a0', 'b0', 'c5');
+      of(a!, b!, c!)
+        .pipe(rateLimit({ quotas: oneIn(4), queue, scheduler: new VirtualTime() }))
+        .subscribe();
+
+      expect(queue.size).toBe(2);
+      expect(queue.first).toBe(c);
+    });
+  });
+
+  describe('with queueLimit', () => {
+    const refusal = (limit: number) => ({ code: 'QUEUE_FULL', queueLimit: limit });
+
+    // prettier-ignore
+    it.each([
+      // queueLimit, source,    expected (1 per 4 ms), refused
+      [0,         'a----b|',    'a----b|',             ''],
+      [0,         'abc--d|',    'a----d|',             'bc'],
+      [1,         'abcd|',      'a---(b|)',            'cd'],
+      [1,         'abc--d|',    'a---b---(d|)',        'c'],
+      [2,         '(abcde|)',   'a---b---(c|)',        'de'],
+      [Infinity,  '(abcd|)',    'a---b---c---(d|)',    ''],
+    ])('of %s lets %s through as %s and refuses "%s"', (queueLimit, source, expected, refused) => {
+      const heard: [string, unknown][] = [];
+      marbles(({ cold, expectObservable }) => {
+        const onRefused = (value: string, error: unknown) => heard.push([value, error]);
+
+        expectObservable(
+          cold(source).pipe(rateLimit({ quotas: oneIn(4), queueLimit, onRefused })),
+        ).toBe(expected);
+      });
+
+      expect(heard).toEqual(
+        Array.from(refused, (value): unknown => [
+          value,
+          expect.objectContaining(refusal(queueLimit)),
+        ]),
+      );
+    });
+
+    // prettier-ignore
+    it.each([
+      // queueLimit, source, expected (1 per 4 ms)
+      [0, 'abc|',     'a#'],
+      [1, 'abc|',     'a-#'],
+      [2, '(abcd|)',  '(a#)'],
+      [2, 'abc|',     'a---b---(c|)'],
+    ])('of %i errors past it unless somebody hears of the refused: %s', (queueLimit, source, expected) =>
+      marbles(({ cold, expectObservable }) => {
+        expectObservable(cold(source).pipe(rateLimit({ quotas: oneIn(4), queueLimit }))).toBe(
+          expected,
+          undefined,
+          expect.objectContaining(refusal(queueLimit)),
+        );
+      }));
+
+    it('refuses none that can go at once, though many come in one turn', () => {
+      const seen: number[] = [];
+      of(1, 2, 3, 4)
+        .pipe(rateLimit({ quotas: [], queueLimit: 0 }))
+        .subscribe((value) => seen.push(value));
+
+      expect(seen).toEqual([1, 2, 3, 4]);
+    });
+
+    it('refuses none that can go at once, though it came while another was let out', () => {
+      const source$ = new Subject<number>();
+      const seen: number[] = [];
+      source$.pipe(rateLimit({ quotas: [], queueLimit: 0 })).subscribe((value) => {
+        seen.push(value);
+        if (value === 1) for (const next of [2, 3, 4]) source$.next(next);
+      });
+      source$.next(1);
+
+      expect(seen).toEqual([1, 2, 3, 4]);
+    });
+
+    it('refuses the latest, when several came while another was let out', () => {
+      const source$ = new Subject<number>();
+      const seen: number[] = [];
+      const refused: number[] = [];
+      source$
+        .pipe(
+          rateLimit({
+            quotas: [],
+            maxConcurrent: 1,
+            released$: NEVER,
+            queueLimit: 2,
+            onRefused: (value) => refused.push(value),
+          }),
+        )
+        .subscribe((value) => {
+          seen.push(value);
+          for (const next of [2, 3, 4, 5]) source$.next(next);
+        });
+      source$.next(1);
+
+      expect([seen, refused.sort()]).toEqual([[1], [4, 5]]);
+    });
+
+    it('refuses the new one, not one that waits, whatever its priority', () => {
+      const refused: string[] = [];
+      const { a, b, c } = letters('a0', 'b0', 'c5');
+      const onRefused = ({ name }: Letter) => refused.push(name);
+      of(a!, b!, c!)
+        .pipe(
+          rateLimit({ quotas: oneIn(4), queueLimit: 1, onRefused, scheduler: new VirtualTime() }),
+        )
+        .subscribe();
+
+      expect(refused).toEqual(['c']);
+      expect(c).toMatchObject({ level: undefined, previous: undefined, next: undefined });
+    });
+
+    it('has room again when one that waited has left', () =>
+      marbles(({ cold, hot, expectObservable }) => {
+        const values = letters('a0', 'b0', 'c0');
+        const source = '  ab-c|';
+        const cancelled = '--b';
+        const expected = 'a---(c|)';
+        const options = { quotas: oneIn(4), queueLimit: 1, cancelled$: hot(cancelled, values) };
+
+        expectObservable(cold(source, values).pipe(rateLimit(options), nameOf)).toBe(expected);
+      }));
+
+    it('completes when the last was refused and nothing waits', () => {
+      const seen: string[] = [];
+      of('a')
+        .pipe(
+          rateLimit({
+            quotas: [],
+            maxConcurrent: of(0),
+            released$: NEVER,
+            queueLimit: 0,
+            onRefused: () => seen.push('refused'),
+          }),
+        )
+        .subscribe({ complete: () => seen.push('complete') });
+
+      expect(seen).toEqual(['refused', 'complete']);
+    });
+  });
+
+  describe('with onRefused', () => {
+    it('may be fed anew by it', () => {
+      const source$ = new Subject<number>();
+      const seen: number[] = [];
+      source$
+        .pipe(
+          rateLimit({
+            quotas: [quota({ unit: 'tokens', limit: 10, windowMs: 6 })],
+            costOf: (value) => value,
+            onRefused: (value) => source$.next(value / 2),
+          }),
+        )
+        .subscribe((value) => seen.push(value));
+      source$.next(40);
+
+      expect(seen).toEqual([10]);
+    });
+
+    it.each(['costs too much', 'finds the queue full'])(
+      'errors with what it throws when a value %s, rather than stand still for ever',
+      (why) => {
+        const error = new Error('of onRefused');
+        const errors: unknown[] = [];
+        const source$ = new Subject<number>();
+        source$
+          .pipe(
+            rateLimit({
+              quotas: [quota({ unit: 'tokens', limit: 10, windowMs: 6 })],
+              costOf: (value) => value,
+              ...(why === 'costs too much' ? {} : { queueLimit: 0 }),
+              scheduler: new VirtualTime(),
+              onRefused: () => {
+                throw error;
+              },
+            }),
+          )
+          .subscribe({ error: (reason: unknown) => errors.push(reason) });
+        for (const value of why === 'costs too much' ? [11] : [10, 10]) source$.next(value);
+
+        expect(errors).toEqual([error]);
+      },
+    );
+  });
+});

@@ -1,0 +1,247 @@
+import {
+  concat,
+  config,
+  EMPTY,
+  from,
+  map,
+  NEVER,
+  type ObservableInput,
+  of,
+  throwError,
+} from 'rxjs';
+import {
+  InMemoryRateTracker,
+  quota,
+  Queueable,
+  rateLimit,
+  type Reservation,
+} from '../../src/index.js';
+import { FakeReservation, FakeTracker } from '../support/fake-tracker.js';
+import { marbles } from '../support/marbles.js';
+import { VirtualTime } from '../support/virtual-time.js';
+
+async function* yielded(reservation: Reservation) {
+  yield reservation;
+}
+
+/** Lets promises that have settled be heard. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+class Letter extends Queueable {
+  constructor(
+    readonly name: string,
+    override priority = 0,
+  ) {
+    super();
+  }
+}
+
+describe('rateLimit over a tracker', () => {
+  // What nobody handles would end the process rather than fail the spec.
+  beforeAll(() => {
+    config.onUnhandledError = () => {};
+  });
+
+  it.each<[string, (reservation: Reservation) => ObservableInput<Reservation>]>([
+    ['an array', (reservation) => [reservation]],
+    ['an Observable', (reservation) => of(reservation)],
+    ['an Observable that goes on', (reservation) => concat(of(reservation), NEVER)],
+    ['a promise', (reservation) => Promise.resolve(reservation)],
+    ['an async iterable', (reservation) => yielded(reservation)],
+  ])('takes an answer by %s', async (_how, answer) => {
+    const granted: Reservation[] = [];
+    const tracker = new FakeTracker((cost) => answer(new FakeReservation(cost)));
+    const seen: string[] = [];
+    of('a', 'b')
+      .pipe(
+        rateLimit({ tracker }, (name, reservation) => {
+          granted.push(reservation);
+          return name;
+        }),
+      )
+      .subscribe({ next: (name) => seen.push(name), complete: () => seen.push('complete') });
+    await settled();
+
+    expect(seen).toEqual(['a', 'b', 'complete']);
+    expect(granted).toEqual([expect.any(FakeReservation), expect.any(FakeReservation)]);
+  });
+
+  it('asks for the first in its queue only, and for the next when that is granted', () =>
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const source = '      abc|';
+      const answer = '      ---(r|)';
+      const answer$ = cold(answer, { r: new FakeReservation() });
+      const asked = ['^--!', '---^--!', '------^--!'];
+      const expected = '    ---a--b--(c|)';
+
+      expectObservable(
+        cold(source).pipe(rateLimit({ tracker: new FakeTracker(() => answer$) })),
+      ).toBe(expected);
+      expectSubscriptions(answer$.subscriptions).toBe(asked);
+    }));
+
+  it('withdraws its question when it is unsubscribed from', () =>
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const answer$ = cold('----r', { r: new FakeReservation() });
+      const unsubscribed = '^--!';
+
+      expectObservable(
+        cold('a').pipe(rateLimit({ tracker: new FakeTracker(() => answer$) })),
+        unsubscribed,
+      ).toBe('');
+      expectSubscriptions(answer$.subscriptions).toBe(unsubscribed);
+    }));
+
+  it('withdraws its question when a higher priority comes, and asks for that one', () =>
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const values = { a: new Letter('a'), b: new Letter('b', 5) };
+      const answer$ = cold('---(r|)', { r: new FakeReservation() });
+      const limited$ = cold('a-b|', values).pipe(
+        rateLimit({ tracker: new FakeTracker(() => answer$) }),
+        map(({ name }) => name),
+      );
+
+      expectObservable(limited$).toBe('-----b--(a|)');
+      expectSubscriptions(answer$.subscriptions).toBe(['^-!', '--^--!', '-----^--!']);
+    }));
+
+  it.each<[string, (reservation: Reservation) => ObservableInput<Reservation>]>([
+    ['a promise', (reservation) => Promise.resolve(reservation)],
+    ['an async iterable', (reservation) => yielded(reservation)],
+  ])('gives back what %s brings after nobody waits for it', async (_how, answer) => {
+    // A promise cannot be unsubscribed from: its store has charged, and only we can say that it was in vain.
+    const reservation = new FakeReservation();
+    const tracker = new FakeTracker(() => answer(reservation));
+    of('a').pipe(rateLimit({ tracker })).subscribe().unsubscribe();
+    await settled();
+
+    expect(reservation.givenBack).toBe(1);
+  });
+
+  it('gives back what a tracker grants beyond the one that was asked for', () => {
+    const reservations = [new FakeReservation(), new FakeReservation(), new FakeReservation()];
+    concat(of('a'), NEVER)
+      .pipe(rateLimit({ tracker: new FakeTracker(() => of(...reservations)) }))
+      .subscribe();
+
+    expect(reservations.map(({ givenBack }) => givenBack)).toEqual([0, 1, 1]);
+  });
+
+  it.each<[string, () => ObservableInput<Reservation>, unknown]>([
+    ['errors', () => throwError(() => new Error('lost')), new Error('lost')],
+    [
+      'rejects',
+      () => Promise.reject(new Error('lost')),
+      expect.objectContaining({ message: 'lost' }),
+    ],
+    [
+      'throws',
+      () => {
+        throw new Error('lost');
+      },
+      expect.objectContaining({ message: 'lost' }),
+    ],
+    ['completes empty', () => EMPTY, expect.objectContaining({ code: 'NO_RESERVATION' })],
+    ['answers with an empty list', () => [], expect.objectContaining({ code: 'NO_RESERVATION' })],
+    ['answers with nothing', () => undefined as never, expect.any(Error)],
+    ['answers with a value that is no answer', () => 5 as never, expect.any(Error)],
+  ])('errors when its tracker %s', async (_how, answer, error) => {
+    const seen: unknown[] = [];
+    of('a', 'b')
+      .pipe(rateLimit({ tracker: new FakeTracker(answer) }))
+      .subscribe({
+        next: (name) => seen.push(name),
+        error: (reason: unknown) => seen.push(reason),
+      });
+    await settled();
+
+    expect(seen).toEqual([error]);
+  });
+
+  it('hands each value to onRefused that its tracker fails for, and goes on', async () => {
+    const answers: (() => ObservableInput<Reservation>)[] = [
+      () => throwError(() => new Error('lost')),
+      () => [new FakeReservation()],
+      () => EMPTY,
+      () => Promise.reject(new Error('rejected')),
+      () => of(new FakeReservation()),
+      () => undefined as never,
+      () => [],
+      () => [new FakeReservation()],
+    ];
+    const seen: string[] = [];
+    const refused: string[] = [];
+    from('abcdefgh')
+      .pipe(
+        rateLimit({
+          tracker: new FakeTracker(() => answers.shift()!()),
+          onRefused: (name) => refused.push(name),
+        }),
+      )
+      .subscribe({ next: (name) => seen.push(name), complete: () => seen.push('complete') });
+    await settled();
+
+    expect([seen, refused]).toEqual([
+      ['b', 'e', 'h', 'complete'],
+      ['a', 'c', 'd', 'f', 'g'],
+    ]);
+  });
+
+  it('is closed by who made it: by the operator where that made it, otherwise not', () => {
+    const tracker = new FakeTracker(() => [new FakeReservation()]);
+    of('a').pipe(rateLimit({ tracker })).subscribe();
+    NEVER.pipe(rateLimit({ tracker })).subscribe().unsubscribe();
+
+    expect(tracker.closed).toBe(0);
+  });
+
+  describe('that another operator shares', () => {
+    const shared = () =>
+      new InMemoryRateTracker({
+        quotas: [quota({ unit: 'requests', limit: 1, windowMs: 3, marginMs: 0 })],
+      });
+
+    it('takes turns with it', () =>
+      marbles(({ cold, expectObservable }) => {
+        const tracker = shared();
+        const one = '  (abc|)';
+        const other = '(xyz|)';
+
+        expectObservable(cold(one).pipe(rateLimit({ tracker }))).toBe('  a--b-----(c|)');
+        expectObservable(cold(other).pipe(rateLimit({ tracker }))).toBe('------x-----y--(z|)');
+      }));
+
+    it('is not held by it: what it does not take is free', () =>
+      marbles(({ cold, hot, expectObservable }) => {
+        const tracker = shared();
+        const held = { tracker, maxConcurrent: 1, released$: hot('-') };
+
+        expectObservable(cold('(ab)').pipe(rateLimit(held))).toBe('a');
+        expectObservable(cold('(xyz|)').pipe(rateLimit({ tracker }))).toBe('---x--y--(z|)');
+      }));
+
+    it('lets it move up when it is unsubscribed from', () =>
+      marbles(({ cold, expectObservable }) => {
+        const tracker = shared();
+
+        expectObservable(cold('(abc)').pipe(rateLimit({ tracker })), '^-!').toBe('a');
+        expectObservable(cold('(xyz|)').pipe(rateLimit({ tracker }))).toBe('---x--y--(z|)');
+      }));
+
+    it('sets one timer for both', () => {
+      const time = new VirtualTime();
+      const tracker = new InMemoryRateTracker({
+        quotas: [quota({ unit: 'requests', limit: 1, windowMs: 3 })],
+        scheduler: time,
+      });
+      for (const names of ['abc', 'xyz'])
+        from(names)
+          .pipe(rateLimit({ tracker, scheduler: time }))
+          .subscribe();
+      expect(time.timers).toBe(1);
+      time.flush();
+
+      expect(time.timers).toBe(0);
+    });
+  });
+});
