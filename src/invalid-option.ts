@@ -43,6 +43,7 @@ function describe(value: unknown): string {
   if (value === null || typeof value === 'number' || typeof value === 'boolean')
     return String(value);
   if (typeof value === 'string') return value.trim() === '' ? 'an empty text' : 'a text';
-  if (typeof value === 'object') return Array.isArray(value) ? 'a list' : 'an object';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (typeof value === 'object') return 'an object';
   return `a ${typeof value}`;
 }

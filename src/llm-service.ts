@@ -7,7 +7,12 @@ import {
 } from 'rxjs';
 import type { CallContext } from './call-context.js';
 import { InvalidOptionError } from './errors.js';
-import { parseProcessOptions, parseServiceName, parseServiceOptions } from './options.js';
+import {
+  parseObject,
+  parseProcessOptions,
+  parseServiceName,
+  parseServiceOptions,
+} from './options.js';
 import { Service } from './service.js';
 import { monotonicScheduler } from './time/monotonic-scheduler.js';
 import { InMemoryRateTracker } from './usage/in-memory-rate-tracker.js';
@@ -120,11 +125,11 @@ export abstract class LLMService<Request, Response> extends Service<Request, Res
   static of<Request, Response>(
     options: LLMServiceOptions & LLMServiceFunctions<Request, Response>,
   ): LLMService<Request, Response> {
-    const { process, costOf, usageOf, ...rest } = options;
+    const { process, costOf, usageOf, ...rest } = parseObject('options', options);
     return new FunctionService(rest, {
       process,
-      ...(costOf && { costOf }),
-      ...(usageOf && { usageOf }),
+      ...(costOf !== undefined && { costOf }),
+      ...(usageOf !== undefined && { usageOf }),
     });
   }
 

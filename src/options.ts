@@ -20,10 +20,11 @@ const orObservable = (isAllowed: (value: unknown) => boolean) => (value: unknown
 
 const name = kind((v) => typeof v === 'string' && v.trim() !== '', 'a text that is not empty');
 const text = kind((v) => typeof v === 'string', 'a text');
+const anObject = kind(isObject, 'an object');
 const aFunction = kind((v) => typeof v === 'function', 'a function');
 const duration = kind(isFinitePositive, 'a number above 0, in ms');
 const margin = kind((v) => isNumber(v) && v >= 0 && v < Infinity, 'a number, 0 or more, in ms');
-const amount = kind((v) => isNumber(v) && v >= 0 && v < Infinity, 'a finite number, 0 or more');
+const amount = kind(isAmount, 'a finite number, 0 or more');
 const limitValue = kind(isFinitePositive, 'a finite number above 0');
 const limit = kind(
   orObservable(isFinitePositive),
@@ -60,7 +61,7 @@ const anyTracker = kind(
 
 const queue = kind((v) => hasMethod(v, 'push') && hasMethod(v, 'remove'), 'a CallQueue');
 
-const SERVICES = 'a list of one service or more';
+const SERVICES = 'one service or more';
 const service = kind((v) => hasMethod(v, 'open') && hasMethod(v, 'close'), 'a service');
 
 const quotaSchema = z.strictObject({
@@ -194,6 +195,10 @@ export function parseRateLimitOptions<T extends OperatorOptions>(options: T): T 
   return options;
 }
 
+export function parseObject<T extends object>(option: string, value: T): T {
+  return check(anObject, value, option);
+}
+
 export function parseQuota<T extends object>(options: T): T {
   return { ...check(quotaSchema, options) };
 }
@@ -213,11 +218,13 @@ export function parseFunction<T>(option: string, value: T): T {
   return check(aFunction, value, option);
 }
 
-export function parseAmount(option: string, value: unknown): number {
-  // Asked for every call: the schema only words the error.
-  const isAmount = typeof value === 'number' && value >= 0 && value < Infinity;
-  if (!isAmount) check(amount, value, option);
-  return value as number;
+/** Asked for every call, so the schema only words the error. */
+export function isAmount(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value < Infinity;
+}
+
+export function parseAmount(option: string, value: number): number {
+  return isAmount(value) ? value : check(amount, value, option);
 }
 
 export function checkLimit(option: string, value: number): void {

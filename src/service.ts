@@ -58,7 +58,7 @@ const UNKNOWN: Usage = Object.freeze({});
  * A queue in, answers out: takes calls, lets them out as permits and quotas allow, hands each its answer.
  *
  * ```text
- * call ─ subscribe ─► Subject ─► rateLimit ─► mergeMap ─► the caller
+ * call ─ subscribe ─► Subject ─► rateLimit ─► process ─► the caller
  * ```
  *
  * `LLMService` is the one to extend; this is the part of it that knows nothing of models.

@@ -36,6 +36,7 @@ describe.each(['esm', 'cjs'])('rxllm/openai as %s in a plain Node', (kind) => {
     folder = realpathSync(mkdtempSync(join(tmpdir(), `rxllm-openai-${kind}-`)));
     mkdirSync(join(folder, 'node_modules'));
     ['rxjs', 'tslib', 'zod'].forEach(install);
+    ['openai', 'gpt-tokenizer'].forEach(keepOut);
     const type = kind === 'esm' ? 'module' : 'commonjs';
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ type }));
     writeFileSync(join(folder, 'main.js'), (kind === 'esm' ? esm : cjs) + SCRIPT);
@@ -63,7 +64,14 @@ describe.each(['esm', 'cjs'])('rxllm/openai as %s in a plain Node', (kind) => {
     }
   }
 
+  /** A package that fails to load, as one that is missing; yet none from a folder above is found. */
+  function keepOut(name: string): void {
+    mkdirSync(join(folder, 'node_modules', name));
+    writeFileSync(join(folder, 'node_modules', name, 'package.json'), '{ "exports": {} }');
+  }
+
   function install(name: string): void {
+    rmSync(join(folder, 'node_modules', name), { recursive: true, force: true });
     symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
   }
 

@@ -14,7 +14,7 @@ describe('what OpenAIService is given', () => {
 
   it.each([
     [{ client: undefined }, 'option client is missing; allowed: a client: new OpenAI({ apiKey })'],
-    [{ client: KEY }, 'option client is a string; allowed: a client'],
+    [{ client: KEY }, 'option client is a text; allowed: a client'],
     [{ maxOutputToken: 5 }, 'option maxOutputToken is unknown; allowed: client, modelName,'],
     [{ maxOutputTokens: 0.5 }, 'option maxOutputTokens is 0.5; allowed: a whole number'],
     [{ countTokens: 4 }, 'option countTokens is 4; allowed: a function'],
@@ -31,7 +31,7 @@ describe('what OpenAIService is given', () => {
   it.each([
     [undefined, 'option request is missing; allowed: an object'],
     [{}, 'option request.messages is missing; allowed: a list of messages'],
-    [{ ...ASKED, usageTracker: {} }, 'option request.usageTracker is another object'],
+    [{ ...ASKED, usageTracker: {} }, 'option request.usageTracker is an object'],
   ])('is refused to that caller when a request is wrong: %#', async (request, message) => {
     const call$ = serviceWith().call(request as OpenAIRequest);
 

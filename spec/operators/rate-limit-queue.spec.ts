@@ -1,6 +1,7 @@
 import { config, map, NEVER, of, Subject } from 'rxjs';
 import { CallQueue } from '../../src/queue/call-queue.js';
 import { quota, Queueable, rateLimit } from '../../src/index.js';
+import { FakeReservation, FakeTracker } from '../support/fake-tracker.js';
 import { marbles } from '../support/marbles.js';
 import { VirtualTime } from '../support/virtual-time.js';
 
@@ -138,6 +139,35 @@ describe('rateLimit', () => {
         expectObservable(limited$, '^ 500s !').toBe(`a 199999ms ${second!} 199999ms ${third!}`);
       }),
     );
+
+    it('asks each operator on their way for their cost anew, and again when they come again', () => {
+      const asked: unknown[] = [];
+      const tracker = (name: string) =>
+        new FakeTracker((cost) => {
+          asked.push([name, cost]);
+          return [new FakeReservation()];
+        });
+      let tokens = 5;
+      const costOf = () => ({ tokens });
+      const letter = new Letter('a');
+      const source$ = new Subject<Letter>();
+      source$
+        .pipe(
+          rateLimit({ tracker: tracker('first'), costOf }),
+          rateLimit({ tracker: tracker('second'), costOf: () => ({ tokens: 1 }) }),
+        )
+        .subscribe();
+      source$.next(letter);
+      tokens = 7;
+      source$.next(letter);
+
+      expect(asked).toEqual([
+        ['first', { tokens: 5 }],
+        ['second', { tokens: 1 }],
+        ['first', { tokens: 7 }],
+        ['second', { tokens: 1 }],
+      ]);
+    });
 
     it('takes them from a queue of its own or the one that is given', () => {
       const queue = new CallQueue<Queueable>();

@@ -1,13 +1,19 @@
 import {
+  BehaviorSubject,
   concat,
   config,
   EMPTY,
   from,
+  ignoreElements,
   map,
   NEVER,
+  Observable,
   type ObservableInput,
   of,
+  Subject,
+  switchMap,
   throwError,
+  timer,
 } from 'rxjs';
 import {
   InMemoryRateTracker,
@@ -91,6 +97,25 @@ describe('rateLimit over a tracker', () => {
       ).toBe('');
       expectSubscriptions(answer$.subscriptions).toBe(unsubscribed);
     }));
+
+  it.each<[string, (answer$: Observable<Reservation>) => Observable<Reservation>]>([
+    ['at once', (answer$) => answer$],
+    ['later', (answer$) => timer(1).pipe(switchMap(() => answer$))],
+  ])('listens no longer to an answer that has come %s', (_when, delayed) =>
+    marbles(({ cold, expectObservable, flush }) => {
+      let listening = 0;
+      const answer$ = new Observable<Reservation>((subscriber) => {
+        listening += 1;
+        subscriber.next(new FakeReservation());
+        return () => (listening -= 1);
+      });
+      const tracker = new FakeTracker(() => delayed(answer$));
+      expectObservable(cold('ab---').pipe(rateLimit({ tracker }), ignoreElements())).toBe('-----');
+      flush();
+
+      expect([tracker.asked.length, listening]).toEqual([2, 0]);
+    }),
+  );
 
   it('withdraws its question when a higher priority comes, and asks for that one', () =>
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
@@ -193,6 +218,68 @@ describe('rateLimit over a tracker', () => {
     NEVER.pipe(rateLimit({ tracker })).subscribe().unsubscribe();
 
     expect(tracker.closed).toBe(0);
+  });
+
+  describe('whose answer makes somebody act in the same turn', () => {
+    // Who draws quotas$ hears of a charge before its call has been let out.
+    const make = () =>
+      new InMemoryRateTracker({
+        quotas: [quota({ unit: 'requests', limit: 9, windowMs: 3, marginMs: 0 })],
+        scheduler: new VirtualTime(),
+      });
+    const onCharge = (tracker: InMemoryRateTracker, act: () => void) => {
+      tracker.quotas$.subscribe(([state]) => {
+        if (state!.used === 1) act();
+      });
+    };
+
+    it('gives back what was reserved when it is unsubscribed from then', () => {
+      const tracker = make();
+      const source$ = new Subject<string>();
+      const seen: string[] = [];
+      const subscription = source$
+        .pipe(rateLimit({ tracker }))
+        .subscribe((name) => seen.push(name));
+      onCharge(tracker, () => {
+        subscription.unsubscribe();
+      });
+      source$.next('a');
+
+      expect([seen, tracker.quotas[0]!.used]).toEqual([[], 0]);
+    });
+
+    it('lets nothing out that is cancelled then, and gives back what was reserved', () => {
+      const tracker = make();
+      const source$ = new Subject<Letter>();
+      const cancelled$ = new Subject<Letter>();
+      const seen: string[] = [];
+      source$.pipe(rateLimit({ tracker, cancelled$ })).subscribe(({ name }) => seen.push(name));
+      const [a, b] = [new Letter('a'), new Letter('b')];
+      onCharge(tracker, () => {
+        cancelled$.next(a);
+      });
+      source$.next(a);
+      expect([seen, tracker.quotas[0]!.used]).toEqual([[], 0]);
+      source$.next(b);
+
+      expect(seen).toEqual(['b']);
+    });
+
+    it('lets nothing out whose permit is taken away then, and gives back what was reserved', () => {
+      const tracker = make();
+      const source$ = new Subject<string>();
+      const maxConcurrent = new BehaviorSubject(1);
+      const seen: string[] = [];
+      source$
+        .pipe(rateLimit({ tracker, maxConcurrent, released$: NEVER }))
+        .subscribe((name) => seen.push(name));
+      onCharge(tracker, () => {
+        maxConcurrent.next(0);
+      });
+      source$.next('a');
+
+      expect([seen, tracker.quotas[0]!.used]).toEqual([[], 0]);
+    });
   });
 
   describe('that another operator shares', () => {

@@ -1,4 +1,16 @@
-import { map, NEVER, of, range, Subject, take, tap, throwError } from 'rxjs';
+import {
+  catchError,
+  EMPTY,
+  ignoreElements,
+  map,
+  NEVER,
+  of,
+  range,
+  Subject,
+  take,
+  tap,
+  throwError,
+} from 'rxjs';
 import { quota, rateLimit, type RateLimitOptions, type Usage } from '../../src/index.js';
 import { FakeReservation, FakeTracker } from '../support/fake-tracker.js';
 import { marbles } from '../support/marbles.js';
@@ -352,6 +364,20 @@ describe('rateLimit', () => {
         expectObservable(limited$).toBe('#', undefined, error);
       }),
     );
+
+    it('does not subscribe to its source when the first limit is not allowed', () =>
+      marbles(({ cold, expectObservable, expectSubscriptions }) => {
+        const source$ = cold('a|');
+        const limit = of(-5);
+        const limited$ = source$.pipe(
+          rateLimit({ quotas: [quota({ unit: 'requests', limit, windowMs: 6 })] }),
+          ignoreElements(),
+          catchError(() => EMPTY),
+        );
+
+        expectObservable(limited$).toBe('|');
+        expectSubscriptions(source$.subscriptions).toBe([]);
+      }));
 
     it('is unsubscribed from when it ends', () =>
       marbles(({ cold, hot, expectObservable, expectSubscriptions }) => {

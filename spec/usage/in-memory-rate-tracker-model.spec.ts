@@ -47,7 +47,7 @@ const commands: fc.Arbitrary<Command> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ do: fc.constant('limit'), limit: fc.constantFrom(10, 60, 100, 300) }),
   },
-) as fc.Arbitrary<Command>;
+);
 
 /** Plays the same commands to ours and to the naive one. */
 class Play {

@@ -48,9 +48,7 @@ const ONE = { requests: 1 };
 
 describe('InMemoryRateTracker', () => {
   let time: VirtualTime;
-  const make = (
-    ...quotas: (InMemoryRateTrackerOptions & { quotas: unknown })['quotas'][number][]
-  ) => new InMemoryRateTracker({ quotas, scheduler: time });
+  const make = (...quotas: Quota[]) => new InMemoryRateTracker({ quotas, scheduler: time });
 
   beforeEach(() => {
     time = new VirtualTime();
@@ -218,6 +216,19 @@ describe('InMemoryRateTracker', () => {
       time.flush();
 
       expect(log).toEqual(['a at 0', 'a at 6', 'b at 12', 'c at 18', 'b at 24', 'c at 30']);
+    });
+
+    it('has taken nothing from one that leaves in the very turn in which it is charged', () => {
+      // Who draws quotas$ hears of a charge before the one who is charged gets its reservation.
+      const tracker = make(tokens(10));
+      ask(tracker, time, [{ tokens: 4 }]);
+      const { log, subscriptions } = ask(tracker, time, [{ tokens: 10 }, { tokens: 3 }]);
+      tracker.quotas$.subscribe(([quota]) => {
+        if (quota!.used === 10) subscriptions[0]!.unsubscribe();
+      });
+      time.advanceTo(6);
+
+      expect([log, tracker.quotas[0]!.used]).toEqual([['1 at 6'], 3]);
     });
 
     it('harms nobody else when one of them throws', () => {

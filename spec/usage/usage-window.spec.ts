@@ -119,7 +119,7 @@ describe('UsageWindow', () => {
     expect(window.charge(2, 5.9)).toBe(first);
     expect(window.charge(3, 6)).toBe(first);
     expect(window.charge(4, 6.1)).not.toBe(first);
-    expect(first).toMatchObject({ at: 6, amount: 6 });
+    expect([first.at, first.amount.value]).toEqual([6, 6]);
   });
 
   it('changes nothing by correcting what has left', () => {
@@ -220,6 +220,25 @@ describe('UsageWindow', () => {
     }
 
     expect(window.total(100_000 / 3 + 1_000)).toBe(0);
+  });
+
+  it.each([1 / 3, 1e7 / 3, 1e10 / 3, 1e17, 1e300])(
+    'is exactly 0 when all has left, when amounts of %d and of a third have come and gone',
+    (amount) => {
+      const window = new UsageWindow(100);
+      for (let at = 0; at < 60; at++) window.charge(at % 7 === 0 ? amount : 1 / 3 + at, at);
+
+      expect(window.total(159)).toBe(0);
+      expect(window.waitUntilAtMost(0, 159)).toBe(0);
+    },
+  );
+
+  it.each([1e-3, 1e-9, 1e-12])('counts amounts as small as %d', (amount) => {
+    const window = new UsageWindow(100);
+    for (let at = 0; at < 3; at++) window.charge(amount, at);
+
+    expect(window.total(2) / amount).toBeCloseTo(3, 1);
+    expect(window.waitUntilAtMost(2.5 * amount, 2)).toBe(98);
   });
 
   it('keeps no rounding error while it is in use', () => {

@@ -102,5 +102,6 @@ function nameOf(path: readonly PropertyKey[]): string {
 function describe(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null || typeof value === 'number') return String(value);
-  return typeof value === 'object' ? 'another object' : `a ${typeof value}`;
+  if (typeof value === 'object') return Array.isArray(value) ? 'a list' : 'an object';
+  return typeof value === 'string' ? 'a text' : `a ${typeof value}`;
 }

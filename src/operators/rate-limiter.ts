@@ -98,7 +98,7 @@ export class RateLimiter<T, R> {
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- RxJS has no other that is public
     const listener = new Subscriber<V>({ next, error: this.fail, complete });
     this.destination.add(listener);
-    stream$?.subscribe(listener);
+    if (!this.destination.closed) stream$?.subscribe(listener);
   }
 
   private arrive(value: T): void {
@@ -119,8 +119,9 @@ export class RateLimiter<T, R> {
 
   /** What can never fit is told at once, though others may be waiting. */
   private checkCost(item: Queueable): void {
-    item.cost ??= this.costOf(item);
-    const error = this.tracker.neverFits(item.cost);
+    const cost = this.costOf(item);
+    item.cost = cost;
+    const error = this.tracker.neverFits(cost);
     if (error) throw error;
   }
 
@@ -131,6 +132,7 @@ export class RateLimiter<T, R> {
 
   private cancel(value: T): void {
     if (!(value instanceof Queueable) || !this.queue.remove(value)) return;
+    if (this.asking === value) this.stopAsking();
     this.pump();
     this.completeWhenEmpty();
   }
@@ -162,7 +164,7 @@ export class RateLimiter<T, R> {
     try {
       const answer = this.tracker.reserve(item.cost ?? ONE_REQUEST);
       // Granted at once is the usual case: it needs no subscription.
-      if (Array.isArray(answer)) this.grant(item, answer[0] as Reservation | undefined);
+      if (Array.isArray(answer)) this.answered(item, answer[0] as Reservation | undefined);
       else this.wait(item, answer);
     } catch (error) {
       this.refuse(item, error);
@@ -172,8 +174,7 @@ export class RateLimiter<T, R> {
   private wait(item: Queueable, answer: ObservableInput<Reservation>): void {
     const waiting = from(answer).subscribe({
       next: (reservation) => {
-        if (this.asking === item) this.grant(item, reservation);
-        else reservation.giveBack();
+        this.answered(item, reservation);
         this.pump();
       },
       error: (error: unknown) => {
@@ -181,12 +182,21 @@ export class RateLimiter<T, R> {
         this.pump();
       },
       complete: () => {
-        if (this.asking === item) this.refuse(item, new NoReservationError());
+        if (this.asking === item) this.answered(item, undefined);
         this.pump();
       },
     });
     // What a promise will bring cannot be called off; it is given back when it comes.
-    if (this.asking === item && isObservable(answer)) this.answer = waiting;
+    if (!isObservable(answer)) return;
+    if (this.asking === item) this.answer = waiting;
+    else waiting.unsubscribe();
+  }
+
+  private answered(item: Queueable, reservation: Reservation | undefined): void {
+    // While it was asked for, somebody may have cancelled it, taken its permit, or left.
+    if (this.asking !== item) reservation?.giveBack();
+    else if (reservation) this.grant(item, reservation);
+    else this.refuse(item, new NoReservationError());
   }
 
   private stopAsking(): void {
@@ -194,11 +204,7 @@ export class RateLimiter<T, R> {
     this.answer.unsubscribe();
   }
 
-  private grant(item: Queueable, reservation: Reservation | undefined): void {
-    if (!reservation) {
-      this.refuse(item, new NoReservationError());
-      return;
-    }
+  private grant(item: Queueable, reservation: Reservation): void {
     this.take(item);
     this.inFlight += 1;
     try {
@@ -222,7 +228,7 @@ export class RateLimiter<T, R> {
   }
 
   private take(item: Queueable): void {
-    if (this.asking === item) this.asking = undefined;
+    if (this.asking === item) this.stopAsking();
     this.queue.remove(item);
   }
 
@@ -240,9 +246,8 @@ export class RateLimiter<T, R> {
 
   private costOf(item: Queueable): Usage {
     const { costOf } = this.options;
-    return costOf
-      ? readUsage(costOf(this.valueOf(item)), this.units, 'costOf(value)')
-      : ONE_REQUEST;
+    if (!costOf) return item.cost ?? ONE_REQUEST;
+    return readUsage(costOf(this.valueOf(item)), this.units, 'costOf(value)');
   }
 
   private completeWhenEmpty(): void {

@@ -33,10 +33,10 @@ export class LevelHeap {
 
   /** Finds the level's place again after its key has become less. */
   rise(level: PriorityLevel): void {
-    let parent = this.levels[(level.heapIndex - 1) >> 1];
-    while (level.heapIndex > 0 && parent && this.isBefore(level, parent)) {
+    while (level.heapIndex > 0) {
+      const parent = this.levels[(level.heapIndex - 1) >> 1];
+      if (!parent || !this.isBefore(level, parent)) return;
       this.swap(level, parent);
-      parent = this.levels[(level.heapIndex - 1) >> 1];
     }
   }
 

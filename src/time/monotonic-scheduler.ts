@@ -1,5 +1,8 @@
 import { asyncScheduler, type SchedulerAction, type SchedulerLike } from 'rxjs';
 
+/** When the clock of `performance` began, in ms since the epoch. */
+const START_MS = performance.timeOrigin;
+
 /** Clocks that agree within this are the same clock, read twice. */
 const SAME_CLOCK_MS = 10_000;
 
@@ -15,7 +18,7 @@ const SAME_CLOCK_MS = 10_000;
  */
 export const monotonicScheduler: SchedulerLike = {
   now() {
-    const monotonicNow = performance.timeOrigin + performance.now();
+    const monotonicNow = START_MS + performance.now();
     const rxjsNow = asyncScheduler.now();
     if (Math.abs(rxjsNow - monotonicNow) < SAME_CLOCK_MS) return monotonicNow;
     // Either the wall clock was set, or RxJS is not on the wall clock.

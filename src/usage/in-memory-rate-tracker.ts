@@ -164,7 +164,9 @@ export class InMemoryRateTracker implements RateTracker {
     const reservation = error ? undefined : this.ledger.reserve(cost);
     if (!error && !reservation) return this.ledger.waitFor(cost);
     this.line.delete(waiter);
-    if (reservation) subscriber.next(reservation);
+    // Charging is told to others, and one of them may have made this one leave.
+    if (subscriber.closed) reservation?.giveBack();
+    else if (reservation) subscriber.next(reservation);
     if (error) subscriber.error(error);
     else subscriber.complete();
     return 0;

@@ -4,6 +4,9 @@ import type { QuotaState } from './rate-tracker.js';
 import type { Usage } from './usage.js';
 import type { UsageWindow, WindowEntry } from './usage-window.js';
 
+/** Fractions that fill a limit on paper may miss it by a rounding: 0.1 and 0.2 of 0.3. */
+const ROUNDING = 1e-12;
+
 /** One quota at work: what its window holds against its limit. Time is an argument. */
 export class QuotaMeter {
   constructor(
@@ -30,9 +33,8 @@ export class QuotaMeter {
     const limit = this.limit.value;
     if (limit === undefined) return Infinity;
     const amount = this.amountIn(cost);
-    return amount === undefined
-      ? this.window.waitUntilBelow(limit, now)
-      : this.window.waitUntilAtMost(limit - amount, now);
+    if (amount === undefined) return this.window.waitUntilBelow(limit, now);
+    return this.window.waitUntilAtMost(limit - amount + limit * ROUNDING, now);
   }
 
   charge(cost: Usage, now: number): WindowEntry {

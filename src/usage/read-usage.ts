@@ -1,5 +1,5 @@
 import { InvalidOptionError } from '../errors.js';
-import { parseAmount } from '../options.js';
+import { isAmount, parseAmount } from '../options.js';
 import type { Usage } from './usage.js';
 
 /**
@@ -16,7 +16,10 @@ export function readUsage(
   if (typeof given === 'number')
     return { [onlyUnit(given, units, option)]: parseAmount(option, given) };
   if (!isRecord(given)) throw new InvalidOptionError(option, kindOf(given), FORM);
-  for (const unit in given) parseAmount(`${option}.${unit}`, given[unit]);
+  for (const unit in given) {
+    const amount = given[unit] as number;
+    if (!isAmount(amount)) parseAmount(`${option}.${unit}`, amount);
+  }
   return given;
 }
 

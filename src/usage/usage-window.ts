@@ -1,10 +1,4 @@
-/** The grain of amounts, about 1e-9: whole numbers stay as they are, fractions are rounded to it. */
-const GRAIN = 2 ** -30;
-
-/** Sums of fractions drift; sums of grains are exact (up to 2^23 with fractions, 2^53 without). */
-function inGrains(amount: number): number {
-  return Math.round(amount / GRAIN) * GRAIN;
-}
+import { ExactSum } from './exact-sum.js';
 
 /** What was charged in one millisecond. Who charged it keeps it, to correct it later. */
 export class WindowEntry {
@@ -12,12 +6,12 @@ export class WindowEntry {
   next: WindowEntry | undefined = undefined;
   /** Whether the window no longer holds it. */
   hasLeft = false;
+  /** The sum of all that was charged in it. */
+  readonly amount = new ExactSum();
 
   constructor(
     /** The millisecond in which it was charged, rounded up. */
     readonly at: number,
-    /** The sum of all that was charged in it. */
-    public amount: number,
   ) {}
 }
 
@@ -46,41 +40,34 @@ export class WindowEntry {
 export class UsageWindow {
   private oldest: WindowEntry | undefined;
   private newest: WindowEntry | undefined;
-  private sum = 0;
+  private readonly sum = new ExactSum();
 
   constructor(readonly lengthMs: number) {}
 
   /** What is charged in the window that ends at `now`. */
   total(now: number): number {
     while (this.oldest && this.oldest.at + this.lengthMs <= now) this.dropOldest(this.oldest);
-    return this.sum;
+    return this.sum.value;
   }
 
   /** Charges an amount at `now`, and gives the entry with which it can be corrected. */
   charge(amount: number, now: number): WindowEntry {
     const at = Math.ceil(now);
-    const charged = inGrains(amount);
-    this.sum += charged;
-    if (this.newest && this.newest.at >= at) {
-      this.newest.amount += charged;
-      return this.newest;
-    }
-    return this.append(new WindowEntry(at, charged));
+    let entry = this.newest;
+    if (!entry || entry.at < at) entry = this.append(new WindowEntry(at));
+    this.add(entry, amount);
+    return entry;
   }
 
   /** Adds `delta` to what was charged then; changes nothing once that has left the window. */
   correct(entry: WindowEntry, delta: number, now: number): void {
     this.total(now);
-    if (entry.hasLeft) return;
-    const change = inGrains(delta);
-    entry.amount += change;
-    this.sum += change;
+    if (!entry.hasLeft) this.add(entry, delta);
   }
 
   /** Milliseconds from `now` until the total is at most `amount`: 0 when it is, Infinity when never. */
   waitUntilAtMost(amount: number, now: number): number {
-    const most = inGrains(amount);
-    return this.waitUntil((total) => total <= most, now);
+    return this.waitUntil((total) => total <= amount, now);
   }
 
   /** Milliseconds from `now` until the total is less than `amount`: 0 when it is, Infinity when never. */
@@ -98,7 +85,8 @@ export class UsageWindow {
     let rest = this.total(now);
     if (isEnough(rest)) return 0;
     for (let entry = this.oldest; entry; entry = entry.next) {
-      rest -= entry.amount;
+      // When the last has left the window is empty, whatever rounding made of the difference.
+      rest = entry.next ? rest - entry.amount.value : 0;
       if (isEnough(rest)) return this.waitUntilLeft(entry, now);
     }
     return Infinity;
@@ -106,6 +94,11 @@ export class UsageWindow {
 
   private waitUntilLeft(entry: WindowEntry, now: number): number {
     return entry.at + this.lengthMs - now;
+  }
+
+  private add(entry: WindowEntry, amount: number): void {
+    entry.amount.add(amount);
+    this.sum.add(amount);
   }
 
   private append(entry: WindowEntry): WindowEntry {
@@ -121,6 +114,7 @@ export class UsageWindow {
     // Whoever still keeps the entry must not keep all that came after it.
     entry.next = undefined;
     entry.hasLeft = true;
-    this.sum -= entry.amount;
+    if (this.oldest) this.sum.subtract(entry.amount);
+    else this.sum.clear();
   }
 }

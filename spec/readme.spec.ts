@@ -1,0 +1,107 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import packageJson from '../package.json';
+import * as core from '../src/index.js';
+import * as openai from '../src/openai/index.js';
+import { FLAGS } from '../src/simulator/command-options.js';
+import { startSimulator, type Simulator } from '../src/simulator/index.js';
+import { type Block, blocksIn, promisedLogs, run } from './support/snippets.js';
+import { typeErrorsIn } from './support/type-errors.js';
+
+const root = join(__dirname, '..');
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const blocks = blocksIn(readme);
+const snippets = blocks.filter(({ language }) => language === 'ts');
+const commands = blocks
+  .filter(({ language }) => language === 'sh')
+  .flatMap(({ code }) => code.trim().split('\n'))
+  .map((line) => line.replace(/ +#.*$/, ''));
+
+/** Longer than every window in it but the day's. */
+const VIRTUAL_TIME_MS = 10 * 60_000;
+
+/** What speaks to a server needs real time; everything else has time that Jest moves. */
+function isRealTime({ code }: Block): boolean {
+  return /from 'rxllm\/(openai|simulator)'/.test(code);
+}
+
+describe('README.md', () => {
+  it('has only code that is run, commands, texts and diagrams', () => {
+    const languages = new Set(blocks.map(({ language }) => language));
+    expect([...languages].sort()).toEqual(['sh', 'text', 'ts']);
+  });
+
+  it('has snippets that TypeScript accepts, with nothing in them unused', () => {
+    const modules = Object.fromEntries(snippets.map(({ line, code }) => [`readme-${line}`, code]));
+    const errors = typeErrorsIn(join(root, 'examples/tsconfig.json'), modules);
+    expect(Object.entries(errors).filter(([, found]) => found.length > 0)).toEqual([]);
+  }, 60_000);
+
+  describe('snippet at line', () => {
+    let simulator: Simulator;
+    const env = { ...process.env };
+
+    beforeAll(async () => {
+      simulator = await startSimulator({ latency: { baseMs: 0, perTokenMs: 0 } });
+      Object.assign(process.env, { OPENAI_BASE_URL: simulator.url, OPENAI_API_KEY: 'any' });
+    });
+
+    afterEach(() => {
+      jest.useRealTimers();
+    });
+
+    afterAll(async () => {
+      process.env = env;
+      await simulator.close();
+    });
+
+    it.each(snippets.filter((snippet) => !isRealTime(snippet)))(
+      '$line logs what it says, and leaves no timer',
+      async ({ code }) => {
+        jest.useFakeTimers();
+        const { evaluated, logs } = run(code, require);
+        await Promise.all([evaluated, jest.advanceTimersByTimeAsync(VIRTUAL_TIME_MS)]);
+        expect(logs()).toEqual(promisedLogs(code));
+        expect(jest.getTimerCount()).toBe(0);
+      },
+    );
+
+    it.each(snippets.filter(isRealTime))('$line logs what it says', async ({ code }) => {
+      const { evaluated, logs } = run(code, require);
+      await evaluated;
+      expect(logs()).toEqual(promisedLogs(code));
+    });
+  });
+
+  it.each(commands)('names a command that exists: %s', (command) => {
+    expect(problemWith(command)).toBeUndefined();
+  });
+
+  it.each(errorCodes())('explains the error %s', (code) => {
+    expect(readme).toMatch(new RegExp(`^\\| \`${code}\``, 'm'));
+  });
+});
+
+function errorCodes(): string[] {
+  const { RxllmError, ...others } = { ...core, ...openai };
+  return Object.values<unknown>(others)
+    .filter((one): one is typeof RxllmError => RxllmError.isPrototypeOf(one as object))
+    .map(({ code }) => code ?? 'no code');
+}
+
+/** Why a line of a shell would fail; commands of npm itself are taken as they are. */
+function problemWith(command: string): string | undefined {
+  const [program, first = '', ...rest] = command.split(' ');
+  const words = [first, ...rest];
+  if (program === 'npm' && first === 'install') return undefined;
+  if (program === 'npm') return scriptProblem(first === 'run' ? rest[0]! : first);
+  if (first === 'tsx') return existsSync(join(root, rest[0]!)) ? undefined : 'no such file';
+  if (!(first in packageJson.bin)) return `no command ${first}`;
+  const flags = words.filter((word) => word.startsWith('--')).map((word) => word.slice(2));
+  const unknown = flags.filter((flag) => !(flag in FLAGS));
+  return unknown.length > 0 ? `no flag ${unknown.join(', ')}` : undefined;
+}
+
+function scriptProblem(script: string): string | undefined {
+  return script in packageJson.scripts ? undefined : `no script ${script}`;
+}
