@@ -9,6 +9,8 @@ export {
   RxllmError,
   ServiceClosedError,
 } from './errors.js';
+/** @internal For the rings, which check options of their own. */
+export { invalidOption } from './invalid-option.js';
 export { LLMService, type LLMServiceFunctions, type LLMServiceOptions } from './llm-service.js';
 export { rateLimit } from './operators/rate-limit.js';
 export type { RateLimitOptions } from './operators/rate-limit-options.js';

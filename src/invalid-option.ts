@@ -6,7 +6,6 @@ interface Issue {
   readonly path: readonly PropertyKey[];
   readonly message: string;
   readonly keys?: readonly string[];
-  readonly expected?: string;
 }
 
 /** Words an issue as an error that names the option, its value and what is allowed. */
@@ -16,13 +15,12 @@ export function invalidOption(
   prefix: string,
   knownKeys: (path: readonly PropertyKey[]) => readonly string[],
 ): InvalidOptionError {
-  const { code, path, message, keys = [], expected } = issue;
+  const { code, path, message, keys = [] } = issue;
   if (code === 'unrecognized_keys') {
-    const unknown = pathOf([prefix, ...path, ...keys.slice(0, 1)]);
+    const unknown = nameOf(prefix, [...path, ...keys.slice(0, 1)]);
     return new InvalidOptionError(unknown, 'unknown', knownKeys(path).join(', '));
   }
-  const allowed = code === 'invalid_type' && expected === 'object' ? 'an object' : message;
-  return new InvalidOptionError(pathOf([prefix, ...path]), describe(valueAt(path, input)), allowed);
+  return new InvalidOptionError(nameOf(prefix, path), describe(valueAt(path, input)), message);
 }
 
 function valueAt(path: readonly PropertyKey[], input: unknown): unknown {
@@ -31,10 +29,15 @@ function valueAt(path: readonly PropertyKey[], input: unknown): unknown {
   return path.reduce<unknown>(step, input);
 }
 
-function pathOf(path: readonly PropertyKey[]): string {
-  const parts = path.filter((part) => part !== '');
-  const joined = parts.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`));
-  return joined.join('').replace(/^\./, '') || 'options';
+/** `quotas[1].limit`, `prices['gpt-4.1'].inputPerMillion`: a key may be any text. */
+function nameOf(prefix: string, path: readonly PropertyKey[]): string {
+  const name = prefix + path.map(stepOf).join('');
+  return name.replace(/^\./, '') || 'options';
+}
+
+function stepOf(key: PropertyKey): string {
+  if (typeof key === 'number') return `[${key}]`;
+  return /^[\w$]+$/.test(String(key)) ? `.${String(key)}` : `['${String(key)}']`;
 }
 
 /** Numbers are shown; of everything else, which could hold a secret, only its kind. */

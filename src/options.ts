@@ -8,6 +8,11 @@ function kind(isAllowed: (value: unknown) => boolean, allowed: string) {
   return z.custom(isAllowed, allowed);
 }
 
+/** An object with these options and no others. */
+function objectOf<T extends z.core.$ZodShape>(shape: T) {
+  return z.strictObject(shape, 'an object');
+}
+
 const isNumber = (value: unknown): value is number =>
   typeof value === 'number' && !Number.isNaN(value);
 const isFinitePositive = (value: unknown) => isNumber(value) && value > 0 && value < Infinity;
@@ -64,7 +69,7 @@ const queue = kind((v) => hasMethod(v, 'push') && hasMethod(v, 'remove'), 'a Cal
 const SERVICES = 'one service or more';
 const service = kind((v) => hasMethod(v, 'open') && hasMethod(v, 'close'), 'a service');
 
-const quotaSchema = z.strictObject({
+const quotaSchema = objectOf({
   unit: name,
   limit,
   windowMs: duration,
@@ -84,26 +89,26 @@ const serviceShape = {
 };
 
 const schemas = {
-  service: z.strictObject(serviceShape),
+  service: objectOf(serviceShape),
   services: z.array(service, SERVICES).check(z.minLength(1, SERVICES)),
-  functions: z.strictObject({
+  functions: objectOf({
     process: aFunction,
     costOf: z.optional(aFunction),
     usageOf: z.optional(aFunction),
   }),
-  call: z.strictObject({
+  call: objectOf({
     signal: z.optional(signal),
     priority: z.optional(integer),
     label: z.optional(text),
   }),
-  timeBoundedUsageTracker: z.strictObject({
+  timeBoundedUsageTracker: objectOf({
     windowMs: z.optional(duration),
     marginMs: z.optional(margin),
     scheduler: z.optional(scheduler),
   }),
-  ownQuotas: z.strictObject({ quotas, scheduler: z.optional(scheduler) }),
-  overTracker: z.strictObject({ rateLimit: limit, rateTracker: usageTracker }),
-  rateLimit: z.strictObject({
+  ownQuotas: objectOf({ quotas, scheduler: z.optional(scheduler) }),
+  overTracker: objectOf({ rateLimit: limit, rateTracker: usageTracker }),
+  rateLimit: objectOf({
     tracker: z.optional(rateTracker),
     quotas: z.optional(quotas),
     costOf: z.optional(aFunction),

@@ -36,7 +36,6 @@ type Require = (module: string) => unknown;
 type Program = (require: Require, exports: object, logOf: (line: number) => Log) => Promise<void>;
 type Log = (...values: unknown[]) => void;
 
-// eslint-disable-next-line @typescript-eslint/no-empty-function -- only its kind is wanted
 const AsyncFunction = (async () => {}).constructor as new (...parts: string[]) => Program;
 
 /** A module that runs. */

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { InvalidOptionError, type LLMServiceOptions } from '../index.js';
+import { invalidOption, type LLMServiceOptions } from '../index.js';
 import type { OpenAIRequest } from './openai-request.js';
 import type { OpenAIServiceOptions } from './openai-service-options.js';
 
@@ -77,31 +77,7 @@ export function parseOpenAIRequest(request: OpenAIRequest): OpenAIRequest {
 function check<T>(schema: z.ZodMiniObject, input: T, name: string): T {
   const issue = z.safeParse(schema, input).error?.issues[0];
   if (!issue) return input;
-  if (issue.code === 'unrecognized_keys') {
-    const names = issue.path.length > 0 ? price.shape : schema.shape;
-    const path = [name, ...issue.path, issue.keys[0] ?? ''];
-    throw new InvalidOptionError(nameOf(path), 'unknown', Object.keys(names).join(', '));
-  }
-  const value = issue.path.reduce<unknown>(
-    (at, key) => (at as Record<PropertyKey, unknown>)[key],
-    input,
-  );
-  throw new InvalidOptionError(nameOf([name, ...issue.path]), describe(value), issue.message);
-}
-
-/** `prices['gpt-4.1'].outputPerMillion`: a name of a model may hold dots. */
-function nameOf(path: readonly PropertyKey[]): string {
-  const parts = path.map((part) => {
-    const text = String(part);
-    return /^\w*$/.test(text) ? `.${text}` : `['${text}']`;
+  throw invalidOption(issue, input, name, (path) => {
+    return Object.keys(path.length > 0 ? price.shape : schema.shape);
   });
-  return parts.join('').replace(/^\.+/, '') || 'options';
-}
-
-/** Numbers are shown; of all else, which could hold a key or a prompt, only the kind. */
-function describe(value: unknown): string {
-  if (value === undefined) return 'missing';
-  if (value === null || typeof value === 'number') return String(value);
-  if (typeof value === 'object') return Array.isArray(value) ? 'a list' : 'an object';
-  return typeof value === 'string' ? 'a text' : `a ${typeof value}`;
 }
