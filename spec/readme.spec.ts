@@ -4,7 +4,6 @@ import packageJson from '../package.json';
 import * as core from '../src/index.js';
 import * as openai from '../src/openai/index.js';
 import { FLAGS } from '../src/simulator/command-options.js';
-import { startSimulator, type Simulator } from '../src/simulator/index.js';
 import { type Block, blocksIn, promisedLogs, run } from './support/snippets.js';
 import { typeErrorsIn } from './support/type-errors.js';
 
@@ -38,21 +37,8 @@ describe('README.md', () => {
   }, 60_000);
 
   describe('snippet at line', () => {
-    let simulator: Simulator;
-    const env = { ...process.env };
-
-    beforeAll(async () => {
-      simulator = await startSimulator({ latency: { baseMs: 0, perTokenMs: 0 } });
-      Object.assign(process.env, { OPENAI_BASE_URL: simulator.url, OPENAI_API_KEY: 'any' });
-    });
-
     afterEach(() => {
       jest.useRealTimers();
-    });
-
-    afterAll(async () => {
-      process.env = env;
-      await simulator.close();
     });
 
     it.each(snippets.filter((snippet) => !isRealTime(snippet)))(

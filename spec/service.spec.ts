@@ -20,6 +20,7 @@ import {
 import {
   type CallContext,
   type Done,
+  type FaultEvent,
   LLMService,
   type LLMServiceFunctions,
   type LLMServiceOptions,
@@ -167,10 +168,10 @@ describe('Service.call', () => {
         costOf: () => 80,
         process: (failAt: number, context: CallContext) => {
           context.reportUsage({ tokens: 10 });
-          return timer(failAt).pipe(switchMap(() => throwError(() => 'no')));
+          return timer(failAt).pipe(switchMap(() => throwError(() => new Error('no'))));
         },
       });
-      expectObservable(service.call(2)).toBe('     --#', undefined, 'no');
+      expectObservable(service.call(2)).toBe('     --#', undefined, new Error('no'));
       expectObservable(timer(3).pipe(switchMap(() => service.call(9))), '^----!').toBe('------');
       const tokens$ = service.usage$.pipe(map(({ tokens }) => tokens));
       const totals = { a: 80, b: 10, c: 90, d: 20 };
@@ -598,32 +599,52 @@ describe('Service, streams', () => {
         map(({ queued, inFlight }: ServiceState) => `${queued}+${inFlight}`),
         distinctUntilChanged(),
       );
-      const counts = { a: '1+1', b: '1+0', c: '0+1', d: '0+0' };
-      expectObservable(counts$).toBe('a-(bc)(d)'.replace('(bc)(d)', 'c-d'), counts);
+      const counts = { a: '1+1', c: '0+1', d: '0+0' };
+      expectObservable(counts$).toBe('a-c-d', counts);
     });
   });
 
   it('tells each step of a call, without its request or response', () => {
-    marbles(({ expectObservable }) => {
+    marbles(({ expectObservable, flush }) => {
       const service = echo({ maxConcurrentJobs: 1 }, 2);
-      const events: ServiceEvent[] = [];
-      service.events$.subscribe((event) => events.push(event));
+      const events: Exclude<ServiceEvent, FaultEvent>[] = [];
+      service.events$.subscribe((event) => {
+        if (event.type !== 'fault') events.push(event);
+      });
       const first$ = service.call('secret', { label: 'greeting' });
       expectObservable(first$).toBe('--(a|)', { a: 'secret' });
       expectObservable(service.call('b'), '^--!').toBe('---');
-      timer(9).subscribe(() => {
-        expect(events.map(({ callId, type, at }) => [callId, type, at])).toEqual([
-          [1, 'queued', 0],
-          [1, 'started', 0],
-          [2, 'queued', 0],
-          [1, 'completed', 2],
-          [2, 'started', 2],
-          [2, 'cancelled', 3],
-        ]);
-        expect(JSON.stringify(events)).not.toContain('secret');
-        expect(events[4]).toMatchObject({ waitMs: 2 });
-        expect(events[3]).toMatchObject({ label: 'greeting', runMs: 2 });
+      flush();
+      expect(events.map(({ callId, type, at }) => [callId, type, at])).toEqual([
+        [1, 'queued', 0],
+        [1, 'started', 0],
+        [2, 'queued', 0],
+        [1, 'completed', 2],
+        [2, 'started', 2],
+        [2, 'cancelled', 3],
+      ]);
+      expect(JSON.stringify(events)).not.toContain('secret');
+      expect(events[4]).toMatchObject({ waitMs: 2 });
+      expect(events[3]).toMatchObject({ label: 'greeting', runMs: 2 });
+    });
+  });
+
+  it('tells of a live limit or bound that is not allowed or fails, and keeps the last good one', () => {
+    marbles(({ cold, expectObservable }) => {
+      const limit = cold('             a-b--#  ', { a: 1, b: -1 });
+      const quotas = [quota({ unit: 'requests', limit, windowMs: 4, marginMs: 0 })];
+      const maxConcurrentJobs = cold(' a---b---', { a: 9, b: 0.5 });
+      const service = echo({ quotas, maxConcurrentJobs }, 0);
+      const told$ = service.events$.pipe(
+        filter((event) => event.type === 'fault'),
+        map(({ error }) => String(error).replace(/; allowed.*/, '')),
+      );
+      expectObservable(told$).toBe('   --b-cd', {
+        b: 'InvalidOptionError: rxllm: option quotas[0].limit is -1',
+        c: 'InvalidOptionError: rxllm: option maxConcurrentJobs is 0.5',
+        d: 'error',
       });
+      expectObservable(merge(service.call('a'), service.call('b'))).toBe('a---(b|)');
     });
   });
 

@@ -16,9 +16,15 @@ export { rateLimit } from './operators/rate-limit.js';
 export type { RateLimitOptions } from './operators/rate-limit-options.js';
 export { Queueable } from './queue/queueable.js';
 export type { Done } from './resources.js';
-export { runServices } from './run-services.js';
+export { type RunnableService, runServices } from './run-services.js';
 export { type CloseOptions, Service } from './service.js';
-export type { EndedEvent, QueuedEvent, ServiceEvent, StartedEvent } from './service-event.js';
+export type {
+  EndedEvent,
+  FaultEvent,
+  QueuedEvent,
+  ServiceEvent,
+  StartedEvent,
+} from './service-event.js';
 export type { ServiceState } from './service-state.js';
 export { monotonicScheduler } from './time/monotonic-scheduler.js';
 export {

@@ -12,8 +12,8 @@ import { InvalidOptionError } from './errors.js';
 import { parseFunction, parseServices } from './options.js';
 import type { Service } from './service.js';
 
-/** Any service, whatever it is asked and answers. */
-type AnyService = Service<never, unknown>;
+/** Of a service, what running it takes: whatever it is asked and answers. */
+export type RunnableService = Pick<Service<unknown, unknown>, 'name' | 'open' | 'close'>;
 
 /**
  * Runs one piece of work with services started before and closed after it, and resolves to its last value.
@@ -36,7 +36,7 @@ type AnyService = Service<never, unknown>;
  * );
  */
 export function runServices<T>(
-  services: readonly AnyService[],
+  services: readonly RunnableService[],
   work: () => ObservableInput<T> | T,
 ): Promise<T> {
   const checked = new Promise<void>((resolve) => {
@@ -49,7 +49,7 @@ export function runServices<T>(
 }
 
 function runAndClose<T>(
-  services: readonly AnyService[],
+  services: readonly RunnableService[],
   work: () => ObservableInput<T> | T,
 ): Promise<T> {
   const started$ = services.map((service) => service.open());
@@ -68,7 +68,7 @@ function runAndClose<T>(
   );
 }
 
-function checkNames(services: readonly AnyService[]): void {
+function checkNames(services: readonly RunnableService[]): void {
   const names = services.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice === undefined) return;
@@ -89,7 +89,7 @@ function isStream<T>(result: ObservableInput<T> | T): result is ObservableInput<
   return isObservable(result) || 'then' in result || Symbol.asyncIterator in result;
 }
 
-function closeAll(services: readonly AnyService[]): Promise<void> {
+function closeAll(services: readonly RunnableService[]): Promise<void> {
   return Promise.allSettled(services.map((service) => service.close())).then((ends) => {
     const failed = ends.find((end) => end.status === 'rejected');
     if (failed) throw failed.reason;

@@ -1,12 +1,13 @@
 /**
- * One step of a call. It carries no request and no response: those are the caller's own.
+ * One step of a call, or a fault of an option. It carries no request and no response: those are the
+ * caller's own.
  *
  * ```text
  * queued ── started ── completed | failed | cancelled
  *        └─ cancelled | failed
  * ```
  */
-export type ServiceEvent = QueuedEvent | StartedEvent | EndedEvent;
+export type ServiceEvent = QueuedEvent | StartedEvent | EndedEvent | FaultEvent;
 
 interface CallStep {
   /** The call's number within its service, from 1. */
@@ -36,4 +37,12 @@ export interface EndedEvent extends CallStep {
   readonly runMs: number | undefined;
   /** Of a failed call, what its caller got. */
   readonly error?: unknown;
+}
+
+/** A live limit or bound gave a value that is not allowed, or failed. The last good value stays. */
+export interface FaultEvent {
+  readonly type: 'fault';
+  /** When it was heard of, in ms of the service's scheduler. */
+  readonly at: number;
+  readonly error: unknown;
 }

@@ -1,4 +1,4 @@
-import { type Observable, Subject } from 'rxjs';
+import { map, merge, type Observable, Subject } from 'rxjs';
 import type { Call } from './call.js';
 import type { Outcome } from './run.js';
 import type { ServiceEvent } from './service-event.js';
@@ -8,10 +8,16 @@ type AnyCall = Call<unknown, never>;
 
 /** Tells of each step of a call, to whoever listens; while nobody does, it reads no clock. */
 export class ServiceEvents {
+  readonly events$: Observable<ServiceEvent>;
   private readonly subject = new Subject<ServiceEvent>();
-  readonly events$: Observable<ServiceEvent> = this.subject.asObservable();
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    faults$: Observable<unknown>,
+  ) {
+    const toEvent = (error: unknown): ServiceEvent => ({ type: 'fault', at: clock.now(), error });
+    this.events$ = merge(this.subject, faults$.pipe(map(toEvent)));
+  }
 
   queued({ id: callId, label }: AnyCall): void {
     if (this.subject.observed)

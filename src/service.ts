@@ -1,9 +1,7 @@
 import {
-  AsyncSubject,
   BehaviorSubject,
   concat,
   defer,
-  lastValueFrom,
   map,
   merge,
   Observable,
@@ -22,9 +20,11 @@ import { Call, type CallOptions } from './call.js';
 import type { CallContext } from './call-context.js';
 import { ServiceClosedError } from './errors.js';
 import { checkConcurrency, parseCallOptions } from './options.js';
+import { Lifecycle } from './lifecycle.js';
 import { Pipeline } from './pipeline.js';
 import { PromiseReply } from './promise-reply.js';
-import { type Done, type Failure, Resources } from './resources.js';
+import { type Done, Resources } from './resources.js';
+import type { Worker } from './run.js';
 import type { ServiceEvent } from './service-event.js';
 import { ServiceEvents } from './service-events.js';
 import type { ServiceState } from './service-state.js';
@@ -77,14 +77,13 @@ export abstract class Service<Request, Response> {
   protected readonly quotas$: Observable<readonly QuotaState[]>;
 
   private readonly pipeline: Pipeline<Request, Response>;
+  private readonly lifecycle: Lifecycle;
   private readonly resources: Resources;
   private readonly events: ServiceEvents;
   private readonly maxJobs: LiveNumber;
   private readonly permits$ = new BehaviorSubject(0);
   private readonly changed$ = new Subject<void>();
-  private readonly closed$ = new AsyncSubject<Failure | undefined>();
   private readonly units: readonly string[];
-  private phase: 'open' | 'closing' | 'releasing' | 'closed' = 'open';
   private lastCallId = 0;
 
   constructor(private readonly parts: ServiceParts) {
@@ -92,43 +91,36 @@ export abstract class Service<Request, Response> {
     this.name = name;
     this.tracker = tracker;
     this.units = tracker.quotas.map(({ unit }) => unit);
-    this.events = new ServiceEvents(new Clock(scheduler));
+    this.maxJobs = new LiveNumber(maxConcurrentJobs, (value) => {
+      checkConcurrency('maxConcurrentJobs', value);
+    });
+    this.maxJobs.changes$.subscribe(() => {
+      this.openPermits();
+    });
+    this.resources = new Resources(
+      () => this.acquireResources(),
+      () => this.releaseResources(),
+    );
+    this.lifecycle = this.makeLifecycle();
+    const { closed$ } = this.lifecycle;
+    const faults$ = merge(tracker.faults$, this.maxJobs.faults$).pipe(takeUntil(closed$));
+    this.events = new ServiceEvents(new Clock(scheduler), faults$);
     this.events$ = this.events.events$;
-    const changes$ = merge(this.changed$, tracker.quotas$).pipe(takeUntil(this.closed$));
+    const changes$ = merge(this.changed$, tracker.quotas$).pipe(takeUntil(closed$));
     this.state$ = changes$.pipe(
       startWith(undefined),
       map(() => this.state),
     );
     this.quotas$ = concat(
       defer(() => of(tracker.quotas)),
-      tracker.quotas$.pipe(skip(1), takeUntil(this.closed$)),
+      tracker.quotas$.pipe(skip(1), takeUntil(closed$)),
     );
-    this.resources = new Resources(
-      () => this.acquireResources(),
-      () => this.releaseResources(),
-    );
-    this.maxJobs = new LiveNumber(maxConcurrentJobs, (value) => {
-      checkConcurrency('maxConcurrentJobs', value);
-    });
-    this.maxJobs.changes$.subscribe(() => {
-      this.openPermits();
-      this.moved();
-    });
     this.pipeline = new Pipeline({
       tracker,
       permits$: this.permits$,
       queueLimit,
       scheduler,
-      worker: {
-        process: (request, context) => this.process(request, context),
-        usageOf: (response) => this.usageIn(response),
-        started: (call) => {
-          this.events.started(call);
-        },
-        ended: (call, outcome, error) => {
-          this.events.ended(call, outcome, error);
-        },
-      },
+      worker: this.makeWorker(),
       onChange: () => {
         this.moved();
       },
@@ -203,15 +195,9 @@ export abstract class Service<Request, Response> {
    * await using service = new EchoService({ modelName: 'echo-1' }); // closes at the end of the block
    */
   close({ abandon = false }: CloseOptions = {}): Promise<void> {
-    if (this.phase === 'open') this.phase = 'closing';
+    this.lifecycle.close();
     if (abandon) this.pipeline.abandonAll(new ServiceClosedError(this.name));
-    this.moved();
-    const closed$ = this.closed$.pipe(
-      map((failure) => {
-        if (failure) throw failure.error;
-      }),
-    );
-    return lastValueFrom(closed$);
+    return this.lifecycle.closed();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -255,21 +241,13 @@ export abstract class Service<Request, Response> {
     // Nothing to release, unless a subclass has something.
   }
 
-  /** @internal Acquires resources now rather than at the first call. */
+  /**
+   * Acquires resources now rather than at the first call; completes when they are there. It does so at once,
+   * whether or not anybody subscribes, and again only when it has failed.
+   */
   open(): Observable<never> {
-    if (this.phase !== 'open') return throwError(() => new ServiceClosedError(this.name));
-    const acquired$ = this.resources.acquire();
-    acquired$.subscribe({
-      complete: () => {
-        this.openPermits();
-        this.moved();
-      },
-      error: (error: unknown) => {
-        this.pipeline.refuseQueued(error);
-        this.moved();
-      },
-    });
-    return acquired$;
+    if (!this.lifecycle.isOpen) return throwError(() => new ServiceClosedError(this.name));
+    return this.lifecycle.acquire();
   }
 
   /** Makes a call of a request, or tells its caller why it is turned away at the door. */
@@ -291,10 +269,10 @@ export abstract class Service<Request, Response> {
     options: CallOptions,
     reply: Observer<Response>,
   ): Call<Request, Response> {
-    if (this.phase !== 'open') throw new ServiceClosedError(this.name);
+    if (!this.lifecycle.isOpen) throw new ServiceClosedError(this.name);
     if (options.signal?.aborted) throw options.signal.reason;
     const cost = this.costIn(request);
-    if (!this.resources.areHeld) this.start();
+    this.lifecycle.start();
     const call = new Call(++this.lastCallId, request, cost, options.label, reply);
     call.priority = options.priority ?? 0;
     return call;
@@ -303,12 +281,6 @@ export abstract class Service<Request, Response> {
   private submit(call: Call<Request, Response>): void {
     this.events.queued(call);
     this.pipeline.submit(call);
-  }
-
-  private start(): void {
-    if (!this.resources.isAcquiring) this.open();
-    const { failure } = this.resources;
-    if (failure) throw failure.error;
   }
 
   private costIn(request: Request): Usage {
@@ -321,52 +293,62 @@ export abstract class Service<Request, Response> {
     return usage === undefined ? undefined : readUsage(usage, this.units, 'usageOf(response)');
   }
 
-  private openPermits(): void {
-    this.permits$.next(this.resources.areHeld ? (this.maxJobs.value ?? 0) : 0);
-  }
-
-  private moved(): void {
-    if (this.changed$.observed) this.changed$.next();
-    if (this.phase === 'closing') this.finishWhenEmpty();
-  }
-
-  private finishWhenEmpty(): void {
-    if (!this.pipeline.isEmpty || this.resources.isAcquiring) return;
-    this.phase = 'releasing';
-    this.resources.release().subscribe({
-      complete: () => {
-        this.finish();
+  private makeWorker(): Worker<Request, Response> {
+    return {
+      process: (request, context) => this.process(request, context),
+      usageOf: (response) => this.usageIn(response),
+      started: (call) => {
+        this.events.started(call);
       },
-      error: (error: unknown) => {
-        this.finish({ error });
+      ended: (call, outcome, error) => {
+        this.events.ended(call, outcome, error);
+      },
+    };
+  }
+
+  private makeLifecycle(): Lifecycle {
+    return new Lifecycle({
+      resources: this.resources,
+      isEmpty: () => this.pipeline.isEmpty,
+      onAcquired: () => {
+        this.openPermits();
+      },
+      onAcquireFailed: (error) => {
+        this.pipeline.refuseQueued(error);
+        this.moved();
+      },
+      onClosed: () => {
+        this.closeParts();
       },
     });
   }
 
-  private finish(failure?: Failure): void {
-    this.phase = 'closed';
+  /** None before the resources are acquired. */
+  private openPermits(): void {
+    this.permits$.next(this.resources.areHeld ? (this.maxJobs.value ?? 0) : 0);
+    this.moved();
+  }
+
+  private moved(): void {
+    if (this.changed$.observed) this.changed$.next();
+    this.lifecycle.moved();
+  }
+
+  private closeParts(): void {
     this.maxJobs.close();
     if (this.parts.ownsTracker) this.tracker.close();
     this.changed$.next();
     this.events.complete();
-    this.closed$.next(failure);
-    this.closed$.complete();
   }
 
   private get state(): ServiceState {
     return {
       name: this.name,
-      status: this.status,
+      status: this.lifecycle.status,
       queued: this.pipeline.queue.size,
       inFlight: this.pipeline.inFlight.size,
       maxConcurrentJobs: this.maxJobs.value,
       quotas: this.tracker.quotas,
     };
-  }
-
-  private get status(): ServiceState['status'] {
-    if (this.phase !== 'open') return this.phase === 'closed' ? 'closed' : 'closing';
-    if (this.resources.areHeld) return 'running';
-    return this.resources.isAcquiring ? 'starting' : 'idle';
   }
 }

@@ -1,8 +1,8 @@
 import { defer, lastValueFrom, of, throwError } from 'rxjs';
 import { askOf } from '../../examples/summarise/ask.js';
+import { Account } from '../../examples/summarise/account.js';
 import { BadAnswerError } from '../../examples/summarise/summary.js';
-import { UsageTracker } from '../../src/index.js';
-import { NoTextError, type OpenAIService, parseOpenAIResponse } from '../../src/openai/index.js';
+import { NoTextError, type OpenAIService } from '../../src/openai/index.js';
 
 const summary = { title: 'Zod', summary: 'It checks.', keywords: ['schema'] };
 const good = JSON.stringify(summary);
@@ -19,11 +19,12 @@ function serviceOf(...answers: readonly (string | Error)[]) {
   return { call, left };
 }
 
-const usageTracker = new UsageTracker('spec', parseOpenAIResponse);
+const document = { path: 'zod.md', text: '# Zod', hash: 'h' };
+const account = new Account();
 
 function ask(service: ReturnType<typeof serviceOf>, task: 'document' | 'combine' = 'document') {
-  const asking = askOf(service as unknown as OpenAIService, usageTracker);
-  return lastValueFrom(asking(task, '# Zod', { path: 'zod.md' }));
+  const asking = askOf(service as unknown as OpenAIService, account);
+  return lastValueFrom(asking(task, document.text, document));
 }
 
 describe('ask', () => {
@@ -36,7 +37,7 @@ describe('ask', () => {
     expect(request).toMatchObject({
       max_completion_tokens: 400,
       response_format: { type: 'json_schema', json_schema: { strict: true } },
-      usageTracker,
+      usageTracker: account.of(document),
     });
     expect(options).toEqual({ label: 'zod.md', priority: 0 });
   });

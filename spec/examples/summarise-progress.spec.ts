@@ -1,10 +1,9 @@
 import { NEVER, of } from 'rxjs';
 import { frameOf, lineOf } from '../../examples/summarise/frame.js';
 import { type Progress, progressOf } from '../../examples/summarise/progress.js';
+import { Account } from '../../examples/summarise/account.js';
 import { timeLeftMs } from '../../examples/summarise/time-left.js';
 import type { ServiceState } from '../../src/index.js';
-import { UsageTracker } from '../../src/index.js';
-import { parseOpenAIResponse } from '../../src/openai/index.js';
 import { marbles } from '../support/marbles.js';
 
 const progress: Progress = {
@@ -66,7 +65,7 @@ describe('progressOf', () => {
       const shown$ = progressOf(cold('150ms a'), {
         documents,
         service: { state$: of(state), events$: NEVER },
-        usageTracker: new UsageTracker('spec', parseOpenAIResponse),
+        account: new Account(),
         callsAtOnce: 2,
       });
       const at = (done: number, seconds: number): unknown =>
