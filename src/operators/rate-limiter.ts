@@ -1,12 +1,5 @@
-import {
-  from,
-  isObservable,
-  type Observable,
-  type ObservableInput,
-  Subscriber,
-  Subscription,
-} from 'rxjs';
-import { NoReservationError, QueueFullError } from '../errors.js';
+import { type Observable, Subscriber } from 'rxjs';
+import { QueueFullError } from '../errors.js';
 import { checkConcurrency } from '../options.js';
 import { CallQueue } from '../queue/call-queue.js';
 import { Queueable } from '../queue/queueable.js';
@@ -18,6 +11,7 @@ import type { RateTracker } from '../usage/rate-tracker.js';
 import type { Reservation } from '../usage/reservation.js';
 import type { Usage } from '../usage/usage.js';
 import { readUsage } from '../usage/read-usage.js';
+import { type Answered, Asking } from './asking.js';
 import type { RateLimitOptions } from './rate-limit-options.js';
 
 const ONE_REQUEST: Usage = { requests: 1 };
@@ -29,19 +23,18 @@ class Item<T> extends Queueable {
   }
 }
 
-/** One subscription of `rateLimit`: the queue, the permits, and the one question to the tracker. */
-export class RateLimiter<T, R> {
+/** One subscription of `rateLimit`: the queue and the permits. */
+export class RateLimiter<T, R> implements Answered {
   private readonly queue: CallQueue<Queueable>;
   private readonly tracker: RateTracker;
   private readonly permits: LiveNumber;
   private readonly clock: Clock;
   private readonly units: readonly string[];
-  /** Those that came while the pump ran: only when it rests is it known whether they must wait. */
+  /** Those that came while others were let out: only after that is it known whether they must wait. */
   private newcomers: Queueable[] = [];
+  private readonly asking: Asking;
   private inFlight = 0;
-  private asking: Queueable | undefined;
-  private answer = Subscription.EMPTY;
-  private isPumping = false;
+  private isLettingOut = false;
   private hasSourceCompleted = false;
 
   constructor(
@@ -54,6 +47,7 @@ export class RateLimiter<T, R> {
     this.queue = options.queue ?? new CallQueue();
     this.clock = new Clock(scheduler);
     this.units = this.tracker.quotas.map(({ unit }) => unit);
+    this.asking = new Asking(this.tracker, this);
     this.permits = new LiveNumber(options.maxConcurrent ?? Infinity, (value) => {
       checkConcurrency('maxConcurrent', value);
     });
@@ -110,9 +104,9 @@ export class RateLimiter<T, R> {
       return;
     }
     this.queue.push(item, this.clock.now());
-    if (this.isPumping) this.newcomers.push(item);
+    if (this.isLettingOut) this.newcomers.push(item);
     else {
-      this.pump();
+      this.goOn();
       this.refuseAbove(item);
     }
   }
@@ -127,19 +121,19 @@ export class RateLimiter<T, R> {
 
   private release(): void {
     if (this.inFlight > 0) this.inFlight -= 1;
-    this.pump();
+    this.goOn();
   }
 
   private cancel(value: T): void {
     if (!(value instanceof Queueable) || !this.queue.remove(value)) return;
-    if (this.asking === value) this.stopAsking();
-    this.pump();
+    if (this.asking.item === value) this.asking.drop();
+    this.goOn();
     this.completeWhenEmpty();
   }
 
   private permitsChanged(): void {
-    if (!this.hasPermit()) this.stopAsking();
-    this.pump();
+    if (!this.hasPermit()) this.asking.drop();
+    this.goOn();
   }
 
   private hasPermit(): boolean {
@@ -147,64 +141,20 @@ export class RateLimiter<T, R> {
   }
 
   /** A loop, not recursion: what it lets out may end, and come back here, in the same turn. */
-  private pump(): void {
-    if (this.isPumping) return;
-    this.isPumping = true;
-    while (this.queue.first !== this.asking) {
-      this.stopAsking();
-      if (!this.queue.first || !this.hasPermit() || this.destination.closed) break;
-      this.ask(this.queue.first);
+  goOn(): void {
+    if (this.isLettingOut) return;
+    this.isLettingOut = true;
+    while (this.queue.first !== this.asking.item) {
+      this.asking.drop();
+      const { first } = this.queue;
+      if (!first || !this.hasPermit() || this.destination.closed) break;
+      this.asking.ask(first, first.cost ?? ONE_REQUEST);
     }
-    this.isPumping = false;
+    this.isLettingOut = false;
     if (this.newcomers.length > 0) this.refuseNewcomers();
   }
 
-  private ask(item: Queueable): void {
-    this.asking = item;
-    try {
-      const answer = this.tracker.reserve(item.cost ?? ONE_REQUEST);
-      // Granted at once is the usual case: it needs no subscription.
-      if (Array.isArray(answer)) this.answered(item, answer[0] as Reservation | undefined);
-      else this.wait(item, answer);
-    } catch (error) {
-      this.refuse(item, error);
-    }
-  }
-
-  private wait(item: Queueable, answer: ObservableInput<Reservation>): void {
-    const waiting = from(answer).subscribe({
-      next: (reservation) => {
-        this.answered(item, reservation);
-        this.pump();
-      },
-      error: (error: unknown) => {
-        if (this.asking === item) this.refuse(item, error);
-        this.pump();
-      },
-      complete: () => {
-        if (this.asking === item) this.answered(item, undefined);
-        this.pump();
-      },
-    });
-    // What a promise will bring cannot be called off; it is given back when it comes.
-    if (!isObservable(answer)) return;
-    if (this.asking === item) this.answer = waiting;
-    else waiting.unsubscribe();
-  }
-
-  private answered(item: Queueable, reservation: Reservation | undefined): void {
-    // While it was asked for, somebody may have cancelled it, taken its permit, or left.
-    if (this.asking !== item) reservation?.giveBack();
-    else if (reservation) this.grant(item, reservation);
-    else this.refuse(item, new NoReservationError());
-  }
-
-  private stopAsking(): void {
-    this.asking = undefined;
-    this.answer.unsubscribe();
-  }
-
-  private grant(item: Queueable, reservation: Reservation): void {
+  grant(item: Queueable, reservation: Reservation): void {
     this.take(item);
     this.inFlight += 1;
     try {
@@ -216,7 +166,7 @@ export class RateLimiter<T, R> {
     this.completeWhenEmpty();
   }
 
-  private refuse(item: Queueable, error: unknown): void {
+  refuse(item: Queueable, error: unknown): void {
     this.take(item);
     try {
       if (!this.options.onRefused) throw error;
@@ -228,7 +178,7 @@ export class RateLimiter<T, R> {
   }
 
   private take(item: Queueable): void {
-    if (this.asking === item) this.stopAsking();
+    if (this.asking.item === item) this.asking.drop();
     this.queue.remove(item);
   }
 
@@ -255,7 +205,7 @@ export class RateLimiter<T, R> {
   }
 
   private disconnect(): void {
-    this.stopAsking();
+    this.asking.drop();
     this.permits.close();
     if (!this.options.tracker) this.tracker.close();
   }

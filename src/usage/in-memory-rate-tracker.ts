@@ -2,12 +2,10 @@ import {
   distinctUntilChanged,
   map,
   merge,
-  Observable,
+  type Observable,
   type ObservableInput,
   type SchedulerLike,
   Subject,
-  type Subscriber,
-  Subscription,
   throwError,
 } from 'rxjs';
 import type { QuotaExceededError } from '../errors.js';
@@ -15,7 +13,6 @@ import { checkLimit, parseInMemoryRateTrackerOptions } from '../options.js';
 import { Clock } from '../time/clock.js';
 import { LiveNumber } from '../time/live-number.js';
 import { monotonicScheduler } from '../time/monotonic-scheduler.js';
-import { WakeUp } from '../time/wake-up.js';
 import { Ledger, type LedgerParts } from './ledger.js';
 import type { Quota } from './quota.js';
 import { QuotaMeter } from './quota-meter.js';
@@ -25,6 +22,7 @@ import type { Reservation } from './reservation.js';
 import type { TimeBoundedUsageTracker } from './time-bounded-usage-tracker.js';
 import type { Usage } from './usage.js';
 import { UsageWindow } from './usage-window.js';
+import { WaitingLine } from './waiting-line.js';
 import { whenUsageChanges } from './when-usage-changes.js';
 
 /** Quotas of its own, or one limit over a `TimeBoundedUsageTracker` that others may add to as well. */
@@ -45,11 +43,6 @@ const DEFAULT_MARGIN_MS = 250;
 
 /** What a `TimeBoundedUsageTracker` counts has no name of its own. */
 const TRACKED_UNIT = 'tokens';
-
-interface Waiter {
-  readonly cost: Usage;
-  readonly subscriber: Subscriber<Reservation>;
-}
 
 /**
  * The rate tracker of one process: sliding windows in memory.
@@ -76,23 +69,17 @@ export class InMemoryRateTracker implements RateTracker {
   readonly faults$: Observable<unknown>;
   private readonly ledger: Ledger;
   private readonly units: readonly string[];
-  private readonly changes$: Observable<void>;
-  private readonly line = new Set<Waiter>();
-  private readonly wakeUp: WakeUp;
-  private watching = Subscription.EMPTY;
-  private isServing = false;
+  private readonly line: WaitingLine;
 
   constructor(options: InMemoryRateTrackerOptions) {
     this.ledger = new Ledger(partsOf(parseInMemoryRateTrackerOptions(options)));
     const { meters, scheduler, changes } = this.ledger.parts;
     this.units = meters.map(({ unit }) => unit);
-    this.wakeUp = new WakeUp(scheduler, () => {
-      this.serve();
-    });
-    this.changes$ = merge(changes, ...meters.map(({ limit }) => limit.changes$));
+    const changes$ = merge(changes, ...meters.map(({ limit }) => limit.changes$));
+    this.line = new WaitingLine(this.ledger, changes$, scheduler);
     this.faults$ = merge(...meters.map(({ limit }) => limit.faults$));
     const wait = () => this.ledger.waitUntilNextLeaves();
-    this.quotas$ = whenUsageChanges(this.changes$, wait, scheduler).pipe(
+    this.quotas$ = whenUsageChanges(changes$, wait, scheduler).pipe(
       map(() => this.quotas),
       distinctUntilChanged(areEqual),
     );
@@ -110,71 +97,13 @@ export class InMemoryRateTracker implements RateTracker {
     readUsage(cost, this.units, 'reserve(cost)');
     const error = this.neverFits(cost);
     if (error) return throwError(() => error);
-    const reservation = this.line.size === 0 && this.ledger.reserve(cost);
-    return reservation ? [reservation] : this.waitInLine(cost);
+    const reservation = this.line.isEmpty && this.ledger.reserve(cost);
+    return reservation ? [reservation] : this.line.waitFor(cost);
   }
 
   close(): void {
     for (const { limit } of this.ledger.parts.meters) limit.close();
-    this.rest();
-  }
-
-  private waitInLine(cost: Usage): Observable<Reservation> {
-    return new Observable((subscriber) => {
-      const waiter: Waiter = { cost, subscriber };
-      this.line.add(waiter);
-      this.watch();
-      this.serve();
-      return () => {
-        this.leave(waiter);
-      };
-    });
-  }
-
-  private watch(): void {
-    if (!this.watching.closed) return;
-    this.watching = this.changes$.subscribe(() => {
-      this.serve();
-    });
-  }
-
-  private leave(waiter: Waiter): void {
-    // Those behind may fit where the one that left did not.
-    if (this.line.delete(waiter)) this.serve();
-  }
-
-  /** Serves the line from its head until one does not fit, and sets the timer for that one. */
-  private serve(): void {
-    if (this.isServing) return;
-    this.isServing = true;
-    let wait = Infinity;
-    for (const waiter of this.line) {
-      wait = this.answer(waiter);
-      if (wait > 0) break;
-    }
-    this.isServing = false;
-    if (this.line.size > 0) this.wakeUp.set(wait);
-    else this.rest();
-  }
-
-  /** Answers the first in line if it can; otherwise says how long it must wait. */
-  private answer(waiter: Waiter): number {
-    const { cost, subscriber } = waiter;
-    const error = this.neverFits(cost);
-    const reservation = error ? undefined : this.ledger.reserve(cost);
-    if (!error && !reservation) return this.ledger.waitFor(cost);
-    this.line.delete(waiter);
-    // Charging is told to others, and one of them may have made this one leave.
-    if (subscriber.closed) reservation?.giveBack();
-    else if (reservation) subscriber.next(reservation);
-    if (error) subscriber.error(error);
-    else subscriber.complete();
-    return 0;
-  }
-
-  private rest(): void {
-    this.wakeUp.clear();
-    this.watching.unsubscribe();
+    this.line.rest();
   }
 }
 

@@ -1,0 +1,76 @@
+import { from, isObservable, type ObservableInput, Subscription } from 'rxjs';
+import { NoReservationError } from '../errors.js';
+import type { Queueable } from '../queue/queueable.js';
+import type { RateTracker } from '../usage/rate-tracker.js';
+import type { Reservation } from '../usage/reservation.js';
+import type { Usage } from '../usage/usage.js';
+
+/** Who hears what became of an item that was asked for. */
+export interface Answered {
+  grant(item: Queueable, reservation: Reservation): void;
+  refuse(item: Queueable, error: unknown): void;
+  /** After an answer that came later than the question. */
+  goOn(): void;
+}
+
+/**
+ * The one question to the tracker: may this item go? It is asked for the head of the queue only.
+ *
+ * An answer to a question that was dropped meanwhile is given back.
+ */
+export class Asking {
+  /** What is asked for now. */
+  item: Queueable | undefined;
+  private answer = Subscription.EMPTY;
+
+  constructor(
+    private readonly tracker: RateTracker,
+    private readonly answered: Answered,
+  ) {}
+
+  ask(item: Queueable, cost: Usage): void {
+    this.item = item;
+    try {
+      const answer = this.tracker.reserve(cost);
+      // Granted at once is the usual case: it needs no subscription.
+      if (Array.isArray(answer)) this.take(item, answer[0] as Reservation | undefined);
+      else this.wait(item, answer);
+    } catch (error) {
+      this.answered.refuse(item, error);
+    }
+  }
+
+  /** Takes the question back, which has taken nothing then. */
+  drop(): void {
+    this.item = undefined;
+    this.answer.unsubscribe();
+  }
+
+  private wait(item: Queueable, answer: ObservableInput<Reservation>): void {
+    const waiting = from(answer).subscribe({
+      next: (reservation) => {
+        this.take(item, reservation);
+        this.answered.goOn();
+      },
+      error: (error: unknown) => {
+        if (this.item === item) this.answered.refuse(item, error);
+        this.answered.goOn();
+      },
+      complete: () => {
+        if (this.item === item) this.take(item, undefined);
+        this.answered.goOn();
+      },
+    });
+    // What a promise will bring cannot be called off; it is given back when it comes.
+    if (!isObservable(answer)) return;
+    if (this.item === item) this.answer = waiting;
+    else waiting.unsubscribe();
+  }
+
+  private take(item: Queueable, reservation: Reservation | undefined): void {
+    // While it was asked for, somebody may have cancelled it, taken its permit, or left.
+    if (this.item !== item) reservation?.giveBack();
+    else if (reservation) this.answered.grant(item, reservation);
+    else this.answered.refuse(item, new NoReservationError());
+  }
+}

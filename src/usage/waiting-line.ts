@@ -1,0 +1,97 @@
+import { Observable, type SchedulerLike, type Subscriber, Subscription } from 'rxjs';
+import { WakeUp } from '../time/wake-up.js';
+import type { Ledger } from './ledger.js';
+import type { Reservation } from './reservation.js';
+import type { Usage } from './usage.js';
+
+interface Waiter {
+  readonly cost: Usage;
+  readonly subscriber: Subscriber<Reservation>;
+}
+
+/**
+ * Those who wait for a ledger: first in, first served, nobody overtaken.
+ *
+ * While somebody waits there is one timer, for the instant at which the first fits, and one ear on the
+ * changes of the ledger; while nobody does there is neither.
+ */
+export class WaitingLine {
+  private readonly waiters = new Set<Waiter>();
+  private readonly wakeUp: WakeUp;
+  private watching = Subscription.EMPTY;
+  private isServing = false;
+
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly changes$: Observable<void>,
+    scheduler: SchedulerLike,
+  ) {
+    this.wakeUp = new WakeUp(scheduler, () => {
+      this.serve();
+    });
+  }
+
+  get isEmpty(): boolean {
+    return this.waiters.size === 0;
+  }
+
+  /** Stands in line once it is subscribed to; unsubscribing leaves it, having taken nothing. */
+  waitFor(cost: Usage): Observable<Reservation> {
+    return new Observable((subscriber) => {
+      const waiter: Waiter = { cost, subscriber };
+      this.waiters.add(waiter);
+      this.watch();
+      this.serve();
+      return () => {
+        this.leave(waiter);
+      };
+    });
+  }
+
+  /** Forgets the timer and hears of changes no more. */
+  rest(): void {
+    this.wakeUp.clear();
+    this.watching.unsubscribe();
+  }
+
+  private watch(): void {
+    if (!this.watching.closed) return;
+    this.watching = this.changes$.subscribe(() => {
+      this.serve();
+    });
+  }
+
+  private leave(waiter: Waiter): void {
+    // Those behind may fit where the one that left did not.
+    if (this.waiters.delete(waiter)) this.serve();
+  }
+
+  /** Serves the line from its head until one does not fit, and sets the timer for that one. */
+  private serve(): void {
+    if (this.isServing) return;
+    this.isServing = true;
+    let wait = Infinity;
+    for (const waiter of this.waiters) {
+      wait = this.answer(waiter);
+      if (wait > 0) break;
+    }
+    this.isServing = false;
+    if (this.isEmpty) this.rest();
+    else this.wakeUp.set(wait);
+  }
+
+  /** Answers the first in line if it can; otherwise says how long it must wait. */
+  private answer(waiter: Waiter): number {
+    const { cost, subscriber } = waiter;
+    const error = this.ledger.neverFits(cost);
+    const reservation = error ? undefined : this.ledger.reserve(cost);
+    if (!error && !reservation) return this.ledger.waitFor(cost);
+    this.waiters.delete(waiter);
+    // Charging is told to others, and one of them may have made this one leave.
+    if (subscriber.closed) reservation?.giveBack();
+    else if (reservation) subscriber.next(reservation);
+    if (error) subscriber.error(error);
+    else subscriber.complete();
+    return 0;
+  }
+}
