@@ -21,6 +21,8 @@ export interface Answered {
 export class Asking {
   /** What is asked for now. */
   item: Queueable | undefined;
+  /** Tells this question from an earlier one for the same item. */
+  private question = 0;
   private answer = Subscription.EMPTY;
 
   constructor(
@@ -30,13 +32,14 @@ export class Asking {
 
   ask(item: Queueable, cost: Usage): void {
     this.item = item;
+    this.question += 1;
     try {
       const answer = this.tracker.reserve(cost);
       // Granted at once is the usual case: it needs no subscription.
-      if (Array.isArray(answer)) this.take(item, answer[0] as Reservation | undefined);
-      else this.wait(item, answer);
+      if (Array.isArray(answer)) this.take(this.question, answer[0] as Reservation | undefined);
+      else this.wait(this.question, answer);
     } catch (error) {
-      this.answered.refuse(item, error);
+      this.refuse(this.question, error);
     }
   }
 
@@ -46,31 +49,42 @@ export class Asking {
     this.answer.unsubscribe();
   }
 
-  private wait(item: Queueable, answer: ObservableInput<Reservation>): void {
+  private wait(question: number, answer: ObservableInput<Reservation>): void {
     const waiting = from(answer).subscribe({
       next: (reservation) => {
-        this.take(item, reservation);
+        this.take(question, reservation);
         this.answered.goOn();
       },
       error: (error: unknown) => {
-        if (this.item === item) this.answered.refuse(item, error);
+        this.refuse(question, error);
         this.answered.goOn();
       },
       complete: () => {
-        if (this.item === item) this.take(item, undefined);
+        this.refuse(question, new NoReservationError());
         this.answered.goOn();
       },
     });
     // What a promise will bring cannot be called off; it is given back when it comes.
     if (!isObservable(answer)) return;
-    if (this.item === item) this.answer = waiting;
+    if (this.itemOf(question)) this.answer = waiting;
     else waiting.unsubscribe();
   }
 
-  private take(item: Queueable, reservation: Reservation | undefined): void {
+  private take(question: number, reservation: Reservation | undefined): void {
+    const item = this.itemOf(question);
     // While it was asked for, somebody may have cancelled it, taken its permit, or left.
-    if (this.item !== item) reservation?.giveBack();
+    if (!item) reservation?.giveBack();
     else if (reservation) this.answered.grant(item, reservation);
     else this.answered.refuse(item, new NoReservationError());
+  }
+
+  private refuse(question: number, error: unknown): void {
+    const item = this.itemOf(question);
+    if (item) this.answered.refuse(item, error);
+  }
+
+  /** Undefined when the question was answered or taken back. */
+  private itemOf(question: number): Queueable | undefined {
+    return question === this.question ? this.item : undefined;
   }
 }

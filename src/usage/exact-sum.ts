@@ -24,6 +24,13 @@ export class ExactSum {
     this.add(-other.cutOff);
   }
 
+  copy(): ExactSum {
+    const copy = new ExactSum();
+    copy.rounded = this.rounded;
+    copy.cutOff = this.cutOff;
+    return copy;
+  }
+
   clear(): void {
     this.rounded = this.cutOff = 0;
   }

@@ -82,12 +82,12 @@ export class UsageWindow {
   }
 
   private waitUntil(isEnough: (total: number) => boolean, now: number): number {
-    let rest = this.total(now);
-    if (isEnough(rest)) return 0;
+    if (isEnough(this.total(now))) return 0;
+    const rest = this.sum.copy();
     for (let entry = this.oldest; entry; entry = entry.next) {
-      // When the last has left the window is empty, whatever rounding made of the difference.
-      rest = entry.next ? rest - entry.amount.value : 0;
-      if (isEnough(rest)) return this.waitUntilLeft(entry, now);
+      rest.subtract(entry.amount);
+      // When the last has left nothing is in it, whatever rounding made of the difference.
+      if (isEnough(entry.next ? rest.value : 0)) return this.waitUntilLeft(entry, now);
     }
     return Infinity;
   }
