@@ -15,8 +15,9 @@ const service = LLMService.of({
     from([...pieces, question]).pipe(concatMap((piece) => of(piece).pipe(delay(100)))),
 });
 
-service.events$.subscribe(({ callId, type, label }) => {
-  if (type !== 'queued') console.log(`call ${callId} (${label ?? ''}) ${type}`);
+service.events$.subscribe((event) => {
+  if (event.type === 'queued' || event.type === 'fault') return;
+  console.log(`call ${event.callId} (${event.label ?? ''}) ${event.type}`);
 });
 
 /** What is typed, a key every 150 ms. */

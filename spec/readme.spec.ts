@@ -52,11 +52,15 @@ describe('README.md', () => {
       },
     );
 
-    it.each(snippets.filter(isRealTime))('$line logs what it says', async ({ code }) => {
-      const { evaluated, logs } = run(code, require);
-      await evaluated;
-      expect(logs()).toEqual(promisedLogs(code));
-    });
+    it.each(snippets.filter(isRealTime))(
+      '$line logs what it says',
+      async ({ code }) => {
+        const { evaluated, logs } = run(code, require);
+        await evaluated;
+        expect(logs()).toEqual(promisedLogs(code));
+      },
+      30_000,
+    );
   });
 
   it.each(commands)('names a command that exists: %s', (command) => {

@@ -401,7 +401,7 @@ describe('Service, isolation', () => {
 
   it.each([
     ['nothing', undefined, 'option process(request) is missing'],
-    ['a text', 'answer', 'option process(request) is string'],
+    ['a text', 'answer', 'option process(request) is a text'],
     ['no stream', {}, 'where a stream was expected'],
   ])('says what is wrong when process returns %s', async (_, returned, message) => {
     const service = serviceOf(() => returned as unknown as Observable<string>);
@@ -411,7 +411,7 @@ describe('Service, isolation', () => {
   it.each([
     ['NaN', () => NaN, 'option costOf(request) is NaN; allowed: a finite number, 0 or more'],
     ['a negative amount', () => ({ tokens: -1 }), 'option costOf(request).tokens is -1'],
-    ['a text', () => '7' as never, 'option costOf(request) is a string'],
+    ['a text', () => '7' as never, 'option costOf(request) is a text'],
   ])('fails the one call whose cost is %s', async (_, costOf, message) => {
     const quotas = [perWindow('tokens', 100, 10)];
     const service = LLMService.of({ modelName: 'm', quotas, costOf, process: () => of('a') });
@@ -426,7 +426,9 @@ describe('Service, isolation', () => {
       costOf: () => 7,
       process: () => of('a'),
     });
-    await expect(service.callAsync('a')).rejects.toThrow('as there are 2 quotas');
+    await expect(service.callAsync('a')).rejects.toThrow(
+      'as there are quotas of requests and tokens',
+    );
   });
 
   it('says that there is nothing to resolve to when process completes without a response', async () => {

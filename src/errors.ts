@@ -83,7 +83,7 @@ export class QueueFullError extends RxllmError {
   ) {
     super(
       QueueFullError.code,
-      `${queueLimit} calls are queued already; wait until some have started, or raise queueLimit`,
+      `the queue is full, as it may hold ${queueLimit} calls; wait until some have started, or raise queueLimit`,
     );
   }
 }

@@ -14,6 +14,7 @@ export { invalidOption } from './invalid-option.js';
 export { LLMService, type LLMServiceFunctions, type LLMServiceOptions } from './llm-service.js';
 export { rateLimit } from './operators/rate-limit.js';
 export type { RateLimitOptions } from './operators/rate-limit-options.js';
+export { CallQueue } from './queue/call-queue.js';
 export { Queueable } from './queue/queueable.js';
 export type { Done } from './resources.js';
 export { type RunnableService, runServices } from './run-services.js';

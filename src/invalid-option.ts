@@ -1,4 +1,5 @@
 import { InvalidOptionError } from './errors.js';
+import { kindOf } from './kind-of.js';
 
 /** What a schema says is wrong: the part of zod's issue that is looked at. */
 interface Issue {
@@ -20,7 +21,7 @@ export function invalidOption(
     const unknown = nameOf(prefix, [...path, ...keys.slice(0, 1)]);
     return new InvalidOptionError(unknown, 'unknown', knownKeys(path).join(', '));
   }
-  return new InvalidOptionError(nameOf(prefix, path), describe(valueAt(path, input)), message);
+  return new InvalidOptionError(nameOf(prefix, path), kindOf(valueAt(path, input)), message);
 }
 
 function valueAt(path: readonly PropertyKey[], input: unknown): unknown {
@@ -38,15 +39,4 @@ function nameOf(prefix: string, path: readonly PropertyKey[]): string {
 function stepOf(key: PropertyKey): string {
   if (typeof key === 'number') return `[${key}]`;
   return /^[\w$]+$/.test(String(key)) ? `.${String(key)}` : `['${String(key)}']`;
-}
-
-/** Numbers are shown; of everything else, which could hold a secret, only its kind. */
-function describe(value: unknown): string {
-  if (value === undefined) return 'missing';
-  if (value === null || typeof value === 'number' || typeof value === 'boolean')
-    return String(value);
-  if (typeof value === 'string') return value.trim() === '' ? 'an empty text' : 'a text';
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
-  if (typeof value === 'object') return 'an object';
-  return `a ${typeof value}`;
 }

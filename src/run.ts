@@ -2,6 +2,7 @@ import { type ObservableInput, Subscriber } from 'rxjs';
 import type { Call } from './call.js';
 import { CallContext } from './call-context.js';
 import { InvalidOptionError } from './errors.js';
+import { kindOf } from './kind-of.js';
 import { follow } from './follow.js';
 import type { Usage } from './usage/usage.js';
 
@@ -87,10 +88,6 @@ export class Run<Request, Response> extends Subscriber<Response> {
     const input: unknown = this.worker.process(this.call.request, this.context);
     if (typeof input === 'object' && input !== null) return input as ObservableInput<Response>;
     const allowed = 'an Observable, a promise or an async iterable of responses';
-    throw new InvalidOptionError(
-      'process(request)',
-      input === undefined ? 'missing' : typeof input,
-      allowed,
-    );
+    throw new InvalidOptionError('process(request)', kindOf(input), allowed);
   }
 }

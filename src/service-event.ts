@@ -42,6 +42,8 @@ export interface EndedEvent extends CallStep {
 /** A live limit or bound gave a value that is not allowed, or failed. The last good value stays. */
 export interface FaultEvent {
   readonly type: 'fault';
+  readonly callId?: undefined;
+  readonly label?: undefined;
   /** When it was heard of, in ms of the service's scheduler. */
   readonly at: number;
   readonly error: unknown;

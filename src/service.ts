@@ -30,9 +30,9 @@ import { ServiceEvents } from './service-events.js';
 import type { ServiceState } from './service-state.js';
 import { Clock } from './time/clock.js';
 import { LiveNumber } from './time/live-number.js';
-import type { QuotaState, RateTracker } from './usage/rate-tracker.js';
+import { type QuotaState, type RateTracker, unitsOf } from './usage/rate-tracker.js';
 import type { Usage } from './usage/usage.js';
-import { readUsage } from './usage/read-usage.js';
+import { readCost, readUsage } from './usage/read-usage.js';
 
 /** What every service is made of. */
 export interface ServiceParts {
@@ -90,7 +90,7 @@ export abstract class Service<Request, Response> {
     const { name, tracker, maxConcurrentJobs, queueLimit, scheduler } = parts;
     this.name = name;
     this.tracker = tracker;
-    this.units = tracker.quotas.map(({ unit }) => unit);
+    this.units = unitsOf(tracker);
     this.maxJobs = new LiveNumber(maxConcurrentJobs, (value) => {
       checkConcurrency('maxConcurrentJobs', value);
     });
@@ -250,6 +250,16 @@ export abstract class Service<Request, Response> {
     return this.lifecycle.acquire();
   }
 
+  /** What the service is doing; shown instead of its inside, which holds requests. */
+  toJSON(): ServiceState {
+    return this.state;
+  }
+
+  /** @internal What console.log shows. */
+  [Symbol.for('nodejs.util.inspect.custom')](): ServiceState {
+    return this.state;
+  }
+
   /** Makes a call of a request, or tells its caller why it is turned away at the door. */
   private accept(
     request: Request,
@@ -285,7 +295,7 @@ export abstract class Service<Request, Response> {
 
   private costIn(request: Request): Usage {
     const cost = this.costOf(request);
-    return cost === undefined ? UNKNOWN : readUsage(cost, this.units, 'costOf(request)');
+    return cost === undefined ? UNKNOWN : readCost(cost, this.units, 'costOf(request)');
   }
 
   private usageIn(response: Response): Usage | undefined {

@@ -66,7 +66,7 @@ function announce({ open, doneBefore, skipped }: Plan, { out }: Settings): void 
   const notes = notesOn(skipped);
   const all = open.length + doneBefore;
   if (all === 0) throw new Failure(`nothing to summarise: ${notes.join('; ')}`);
-  for (const note of notes) console.log(note);
+  for (const note of notes) console.error(note);
   if (open.length === 0)
     console.log(`All ${plural(all, 'document')} done before, see ${out}; --fresh starts anew`);
   else if (doneBefore > 0)
@@ -86,7 +86,7 @@ function conclude(plan: Plan, { outcomes }: Done): number {
     );
     return EXIT_STOPPED;
   }
-  if (failed.length === 0) return EXIT_DONE;
+  if (failed.length === 0) return plan.skipped.length === 0 ? EXIT_DONE : EXIT_WRONG;
   console.error(`${plural(failed.length, 'document')} failed; the same command tries again`);
   return EXIT_WRONG;
 }

@@ -38,8 +38,11 @@ export interface Parts {
   readonly documentsAtOnce: number;
 }
 
-/** In characters. A model that finds no end must not make the next round as long as this one. */
-const LONGEST_SUMMARY = 1_500;
+/**
+ * In characters. Three fit into the smallest section that a quota can lead to, so that each round is shorter
+ * than the one before, even with a model that finds no end.
+ */
+const LONGEST_SUMMARY = 600;
 
 /**
  * The whole job: paths in; for each, as soon as it is known, what became of it.

@@ -1,3 +1,4 @@
+import { calcPrice } from '@pydantic/genai-prices';
 import { OpenAI } from 'openai';
 import { requestsPerMinute, tokensPerMinute } from 'rxllm';
 import { OpenAIService, type Prices } from 'rxllm/openai';
@@ -28,14 +29,6 @@ export interface Refusals {
 const FEWEST_AT_ONCE = 32;
 const MOST_AT_ONCE = 500;
 const LONG_CALL_MS = 5_000;
-
-/** By list price; a model that is not here is shown without a cost. */
-const PRICES: Prices = {
-  'gpt-4o-mini': { inputPerMillion: 0.15, cachedInputPerMillion: 0.075, outputPerMillion: 0.6 },
-  'gpt-4.1-mini': { inputPerMillion: 0.4, cachedInputPerMillion: 0.1, outputPerMillion: 1.6 },
-  'gpt-4.1-nano': { inputPerMillion: 0.1, cachedInputPerMillion: 0.025, outputPerMillion: 0.4 },
-  'gpt-4o': { inputPerMillion: 2.5, cachedInputPerMillion: 1.25, outputPerMillion: 10 },
-};
 
 /** The provider that the environment names, else a simulator that enforces the very same quotas. */
 export async function connect(settings: Settings, env: NodeJS.ProcessEnv): Promise<Provider> {
@@ -73,7 +66,7 @@ class Connection implements Provider {
       modelName: model,
       quotas: [requestsPerMinute(requests), tokensPerMinute(tokens)],
       maxConcurrentJobs: this.callsAtOnce,
-      prices: PRICES,
+      prices: pricesOf(model),
     });
   }
 
@@ -105,6 +98,14 @@ class Connection implements Provider {
     if (response.status === 429) this.received++;
     return response;
   }
+}
+
+/** The list price; a model that has none, or several, is shown without a cost. */
+function pricesOf(model: string): Prices {
+  const found = calcPrice({ input_tokens: 1 }, model, { providerId: 'openai' });
+  const { input_mtok: input, output_mtok: output } = found?.model_price ?? {};
+  if (typeof input !== 'number' || typeof output !== 'number') return {};
+  return { [model]: { inputPerMillion: input, outputPerMillion: output } };
 }
 
 /** A small quota is to be used up within seconds, a large one at all, with connections one machine can have. */

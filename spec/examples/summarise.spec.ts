@@ -147,16 +147,16 @@ describe('npm start', () => {
     expect(pathsDone()).toEqual(names.map((name) => `docs/${name}`));
   });
 
-  it('skips what is no text with a note, and goes on with the rest', async () => {
+  it('goes on where a file is no text or huge, names it, and exits with 1', async () => {
     write('a.md', '# A');
     write('b.md', new Uint8Array([0, 1, 2]));
     write('c.md', 'c'.repeat(4_000_001));
 
-    const { exitCode, stdout } = await run();
+    const { exitCode, stdout, stderr } = await run();
 
-    expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^skipped 1 file \(not text in UTF-8\): docs\/b\.md$/m);
-    expect(stdout).toMatch(/^skipped 1 file \(larger than 4 MB\): docs\/c\.md$/m);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^skipped 1 file \(not text in UTF-8\): docs\/b\.md$/m);
+    expect(stderr).toMatch(/^skipped 1 file \(larger than 4 MB\): docs\/c\.md$/m);
     expect(stdout).toMatch(/documents +│ 1 summarised, 2 skipped/);
   });
 

@@ -220,6 +220,31 @@ describe('rateLimit over a tracker', () => {
     expect(tracker.closed).toBe(0);
   });
 
+  it('hears no error of a question that it has taken back', async () => {
+    const answers = [
+      Promise.reject(new Error('of the question taken back')),
+      Promise.resolve()
+        .then(settled)
+        .then(() => new FakeReservation()),
+    ];
+    const maxConcurrent = new BehaviorSubject(1);
+    const seen: unknown[] = [];
+    of('a')
+      .pipe(
+        rateLimit({
+          tracker: new FakeTracker(() => answers.shift()!),
+          maxConcurrent,
+          released$: NEVER,
+        }),
+      )
+      .subscribe({ next: (name) => seen.push(name), error: (error: unknown) => seen.push(error) });
+    for (const permits of [0, 1]) maxConcurrent.next(permits);
+    await settled();
+    await settled();
+
+    expect(seen).toEqual(['a']);
+  });
+
   describe('whose answer makes somebody act in the same turn', () => {
     // Who draws quotas$ hears of a charge before its call has been let out.
     const make = () =>

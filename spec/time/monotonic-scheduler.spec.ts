@@ -29,6 +29,22 @@ describe('monotonicScheduler', () => {
     expect(monotonicScheduler.now()).toBe(performance.timeOrigin + 1_000);
   });
 
+  it('follows the fake timers of a test runner, and no step of their wall clock', () => {
+    jest.useFakeTimers();
+    try {
+      const before = monotonicScheduler.now();
+      const work = jest.fn();
+      monotonicScheduler.schedule(work, 500);
+      jest.setSystemTime(Date.now() + 3_600_000);
+      jest.advanceTimersByTime(500);
+
+      expect(work).toHaveBeenCalledTimes(1);
+      expect(monotonicScheduler.now()).toBeCloseTo(before + 500, 3);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   it('is virtual inside TestScheduler.run: its clock and its timers', () =>
     marbles(({ cold, expectObservable, flush }) => {
       const frames: number[] = [];

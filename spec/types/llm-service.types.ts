@@ -91,6 +91,7 @@ expectTypeOf(promise.rateLimit).toEqualTypeOf<number | Observable<number> | unde
 expectTypeOf(promise.rateTracker).toEqualTypeOf<TimeBoundedUsageTracker>();
 expectTypeOf(promise.close).parameter(0).toEqualTypeOf<CloseOptions | undefined>();
 expectTypeOf(promise.close).returns.toEqualTypeOf<Promise<void>>();
+expectTypeOf(promise.open()).toEqualTypeOf<Observable<never>>();
 expectTypeOf(promise).toExtend<AsyncDisposable>();
 expectTypeOf(LLMService.MAX_CONCURRENT_JOBS).toEqualTypeOf<number>();
 
@@ -104,6 +105,7 @@ promise.process('a');
 promise.events$.subscribe((event) => {
   if (event.type === 'started') expectTypeOf(event.waitMs).toEqualTypeOf<number>();
   if (event.type === 'failed') expectTypeOf(event.runMs).toEqualTypeOf<number | undefined>();
+  if (event.type === 'fault') expectTypeOf(event.error).toBeUnknown();
   // @ts-expect-error -- a call that has only been queued has not waited yet
   if (event.type === 'queued') expectTypeOf(event.waitMs).toBeNumber();
 });

@@ -1,4 +1,4 @@
-import { readUsage } from '../../src/usage/read-usage.js';
+import { readCost, readUsage } from '../../src/usage/read-usage.js';
 import { errorOf } from '../support/error-of.js';
 
 const read = (given: unknown, units: readonly string[] = ['tokens']) =>
@@ -43,10 +43,23 @@ describe('readUsage', () => {
     expect(errorOf(() => read(given))).toMatchObject({ code: 'INVALID_OPTION', option, value });
   });
 
-  it.each([
-    ['requests', 'tokens'],
-    ['tokens', 'tokens'],
-  ])('names a number where there are two quotas, of %s and %s', (...units) => {
-    expect(() => read(5, units)).toThrow(/costOf\(value\) is 5; .* as there are 2 quotas/);
+  it('names a number where there are quotas of two units', () => {
+    expect(() => read(5, ['requests', 'tokens'])).toThrow(
+      /costOf\(value\) is 5; .* as there are quotas of requests and tokens/,
+    );
+  });
+});
+
+describe('readCost', () => {
+  it('wants an amount of every unit that a quota counts, so that a misspelt one limits', () => {
+    expect(() => readCost({ token: 90 }, ['requests', 'tokens'], 'costOf(request)')).toThrow(
+      'option costOf(request).tokens is missing; allowed: an amount, as a quota counts it',
+    );
+  });
+
+  it('counts a call as one request where nothing else is said', () => {
+    expect(readCost({ tokens: 90 }, ['requests', 'tokens'], 'costOf(request)')).toEqual({
+      tokens: 90,
+    });
   });
 });

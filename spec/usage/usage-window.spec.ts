@@ -131,6 +131,15 @@ describe('UsageWindow', () => {
     expect(window.total(100)).toBe(3);
   });
 
+  it('lets who keeps an entry that has left keep nothing of what came after it', () => {
+    const window = new UsageWindow(100);
+    const entry = window.charge(10, 0);
+    window.charge(10, 1);
+    window.total(100);
+
+    expect(entry).toMatchObject({ hasLeft: true, next: undefined });
+  });
+
   it('charges a correction at the time of the charge', () => {
     const window = new UsageWindow(100);
     const entry = window.charge(10, 0);
@@ -239,6 +248,44 @@ describe('UsageWindow', () => {
 
     expect(window.total(2) / amount).toBeCloseTo(3, 1);
     expect(window.waitUntilAtMost(2.5 * amount, 2)).toBe(98);
+  });
+
+  it('is exactly 0 when every fraction charged has been taken back', () => {
+    const fraction = fc.oneof(
+      fc.integer({ min: 1, max: 1_000 }).map((n) => n / 10),
+      fc.double({ min: 1e-6, max: 1e6, noNaN: true }),
+    );
+    fc.assert(
+      fc.property(fc.array(fraction, { maxLength: 50 }), fc.nat(2), (amounts, step) => {
+        const window = new UsageWindow(1_000);
+        const entries = amounts.map((amount, index) => window.charge(amount, index * step));
+        const now = amounts.length * step;
+        amounts.forEach((amount, index) => {
+          window.correct(entries[index]!, -amount, now);
+        });
+
+        expect(Math.abs(window.total(now))).toBe(0);
+        expect(window.waitUntilAtMost(0, now)).toBe(0);
+      }),
+    );
+  });
+
+  it('names a wait for fractions that is not one entry too long', () => {
+    const tenths = fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 2, maxLength: 20 });
+    fc.assert(
+      fc.property(tenths, fc.nat(), (amounts, split) => {
+        const first = 1 + (split % (amounts.length - 1));
+        const [window, later] = [new UsageWindow(100), new UsageWindow(100)];
+        amounts.forEach((amount, at) => {
+          window.charge(amount / 10, at);
+          if (at >= first) later.charge(amount / 10, at);
+        });
+        const now = amounts.length;
+
+        // What remains when the first have left is what a window of the others holds.
+        expect(window.waitUntilAtMost(later.total(now), now)).toBe(first - 1 + 100 - now);
+      }),
+    );
   });
 
   it('keeps no rounding error while it is in use', () => {

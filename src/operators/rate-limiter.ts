@@ -7,10 +7,10 @@ import { Clock } from '../time/clock.js';
 import { LiveNumber } from '../time/live-number.js';
 import { monotonicScheduler } from '../time/monotonic-scheduler.js';
 import { InMemoryRateTracker } from '../usage/in-memory-rate-tracker.js';
-import type { RateTracker } from '../usage/rate-tracker.js';
+import { type RateTracker, unitsOf } from '../usage/rate-tracker.js';
 import type { Reservation } from '../usage/reservation.js';
 import type { Usage } from '../usage/usage.js';
-import { readUsage } from '../usage/read-usage.js';
+import { readCost } from '../usage/read-usage.js';
 import { type Answered, Asking } from './asking.js';
 import type { RateLimitOptions } from './rate-limit-options.js';
 
@@ -46,7 +46,7 @@ export class RateLimiter<T, R> implements Answered {
     this.tracker = options.tracker ?? new InMemoryRateTracker({ quotas, scheduler });
     this.queue = options.queue ?? new CallQueue();
     this.clock = new Clock(scheduler);
-    this.units = this.tracker.quotas.map(({ unit }) => unit);
+    this.units = unitsOf(this.tracker);
     this.asking = new Asking(this.tracker, this);
     this.permits = new LiveNumber(options.maxConcurrent ?? Infinity, (value) => {
       checkConcurrency('maxConcurrent', value);
@@ -197,7 +197,7 @@ export class RateLimiter<T, R> implements Answered {
   private costOf(item: Queueable): Usage {
     const { costOf } = this.options;
     if (!costOf) return item.cost ?? ONE_REQUEST;
-    return readUsage(costOf(this.valueOf(item)), this.units, 'costOf(value)');
+    return readCost(costOf(this.valueOf(item)), this.units, 'costOf(value)');
   }
 
   private completeWhenEmpty(): void {

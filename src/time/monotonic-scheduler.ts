@@ -4,7 +4,7 @@ import { asyncScheduler, type SchedulerAction, type SchedulerLike } from 'rxjs';
 const START_MS = performance.timeOrigin;
 
 /** Clocks that agree within this are the same clock, read twice. */
-const SAME_CLOCK_MS = 10_000;
+const SAME_CLOCK_MS = 100;
 
 /**
  * The default source of time: RxJS timers on a clock that no step of the wall clock moves.

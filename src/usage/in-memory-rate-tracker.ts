@@ -16,7 +16,7 @@ import { monotonicScheduler } from '../time/monotonic-scheduler.js';
 import { Ledger, type LedgerParts } from './ledger.js';
 import type { Quota } from './quota.js';
 import { QuotaMeter } from './quota-meter.js';
-import type { QuotaState, RateTracker } from './rate-tracker.js';
+import { type QuotaState, type RateTracker, unitsOf } from './rate-tracker.js';
 import { readUsage } from './read-usage.js';
 import type { Reservation } from './reservation.js';
 import type { TimeBoundedUsageTracker } from './time-bounded-usage-tracker.js';
@@ -74,7 +74,7 @@ export class InMemoryRateTracker implements RateTracker {
   constructor(options: InMemoryRateTrackerOptions) {
     this.ledger = new Ledger(partsOf(parseInMemoryRateTrackerOptions(options)));
     const { meters, scheduler, changes } = this.ledger.parts;
-    this.units = meters.map(({ unit }) => unit);
+    this.units = unitsOf(this);
     const changes$ = merge(changes, ...meters.map(({ limit }) => limit.changes$));
     this.line = new WaitingLine(this.ledger, changes$, scheduler);
     this.faults$ = merge(...meters.map(({ limit }) => limit.faults$));

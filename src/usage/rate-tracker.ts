@@ -44,3 +44,8 @@ export interface RateTracker {
   /** Stops watching live limits and timers. Whoever made the tracker closes it. */
   close(): void;
 }
+
+/** The units that a tracker's quotas count, each once. */
+export function unitsOf({ quotas }: Pick<RateTracker, 'quotas'>): readonly string[] {
+  return [...new Set(quotas.map(({ unit }) => unit))];
+}

@@ -1,4 +1,5 @@
 import { InvalidOptionError } from '../errors.js';
+import { kindOf } from '../kind-of.js';
 import { isAmount, parseAmount } from '../options.js';
 import type { Usage } from './usage.js';
 
@@ -28,19 +29,29 @@ function isRecord(given: unknown): given is Usage {
   return !('then' in given || Symbol.iterator in given);
 }
 
-function kindOf(given: unknown): string {
-  if (given === null) return 'null';
-  return Array.isArray(given) ? 'a list' : `a ${typeof given}`;
-}
-
 const FORM = 'an amount per unit, like { requests: 1, tokens: 812 }';
 
 function onlyUnit(given: number, units: readonly string[], option: string): string {
   const [unit = 'tokens', ...others] = units;
   if (others.length === 0) return unit;
-  throw new InvalidOptionError(
-    option,
-    String(given),
-    `${FORM}, as there are ${units.length} quotas`,
-  );
+  const allowed = `${FORM}, as there are quotas of ${units.join(' and ')}`;
+  throw new InvalidOptionError(option, String(given), allowed);
+}
+
+/**
+ * Reads an estimate: as usage, with every unit that a quota counts, as a quota whose unit was forgotten, or
+ * misspelt, would limit nothing. `requests` may be left out: a call is one.
+ */
+export function readCost(given: Usage | number, units: readonly string[], option: string): Usage {
+  const cost = readUsage(given, units, option);
+  for (const unit of units) {
+    if (cost[unit] === undefined && unit !== 'requests') {
+      throw new InvalidOptionError(
+        `${option}.${unit}`,
+        'missing',
+        'an amount, as a quota counts it',
+      );
+    }
+  }
+  return cost;
 }

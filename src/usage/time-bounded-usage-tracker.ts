@@ -67,6 +67,10 @@ export class TimeBoundedUsageTracker {
     );
   }
 
+  toJSON(): { readonly windowMs: number; readonly total: number } {
+    return { windowMs: this.windowMs, total: this.total };
+  }
+
   /** What was added within the window that ends now. */
   get total(): number {
     return this.window.total(this.clock.now());

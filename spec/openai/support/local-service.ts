@@ -32,7 +32,8 @@ export function useLocalProvider() {
     provider: () => provider,
     /** A service whose quotas no spec exceeds, unless its options say else. */
     serviceWith: (options: Partial<OpenAIServiceOptions> = {}) => {
-      const quotas = ['tokens', 'inputTokens', 'outputTokens', 'usd'].map(ample);
+      const units = ['tokens', 'inputTokens', 'outputTokens'];
+      const quotas = [...units, ...(options.prices ? ['usd'] : [])].map(ample);
       const limits = options.rateTracker ? {} : { quotas };
       const { client } = provider;
       const service = new OpenAIService({ client, modelName: 'gpt-4', ...limits, ...options });
