@@ -1,6 +1,6 @@
 import { calcPrice } from '@pydantic/genai-prices';
 import { OpenAI } from 'openai';
-import { requestsPerMinute, tokensPerMinute } from 'rxllm';
+import { type Quota, quota } from 'rxllm';
 import { OpenAIService, type Prices } from 'rxllm/openai';
 import { type Simulator, startSimulator } from 'rxllm/simulator';
 import { Failure } from './failure.js';
@@ -29,6 +29,13 @@ export interface Refusals {
 const FEWEST_AT_ONCE = 32;
 const MOST_AT_ONCE = 500;
 const LONG_CALL_MS = 5_000;
+
+/**
+ * A request counts for the provider when it arrives. The first ones of a program arrive late, as code is
+ * loaded and connections are made: 0.3 s, on a busy machine 0.7 s. Those a window later do not, so the
+ * margin must cover the difference.
+ */
+const MARGIN_MS = 2_000;
 
 /** The provider that the environment names, else a simulator that enforces the very same quotas. */
 export async function connect(settings: Settings, env: NodeJS.ProcessEnv): Promise<Provider> {
@@ -64,7 +71,7 @@ class Connection implements Provider {
     this.service = new OpenAIService({
       client,
       modelName: model,
-      quotas: [requestsPerMinute(requests), tokensPerMinute(tokens)],
+      quotas: [perMinute('requests', requests), perMinute('tokens', tokens)],
       maxConcurrentJobs: this.callsAtOnce,
       prices: pricesOf(model),
     });
@@ -98,6 +105,10 @@ class Connection implements Provider {
     if (response.status === 429) this.received++;
     return response;
   }
+}
+
+function perMinute(unit: string, limit: number): Quota {
+  return quota({ unit, limit, windowMs: 60_000, marginMs: MARGIN_MS });
 }
 
 /** The list price; a model that has none, or several, is shown without a cost. */

@@ -270,6 +270,25 @@ describe('UsageWindow', () => {
     );
   });
 
+  it('holds of fractions exactly what a window holds that never held the others', () => {
+    const fractions = fc.array(
+      fc.integer({ min: 1, max: 50 }).map((n) => n / 10),
+      { maxLength: 20 },
+    );
+    fc.assert(
+      fc.property(fractions, fractions, (earlier, later) => {
+        const [window, fresh] = [new UsageWindow(100), new UsageWindow(100)];
+        for (const amount of earlier) window.charge(amount, 0);
+        for (const amount of later) {
+          window.charge(amount, 1);
+          fresh.charge(amount, 1);
+        }
+
+        expect(window.total(100)).toBe(fresh.total(100));
+      }),
+    );
+  });
+
   it('names a wait for fractions that is not one entry too long', () => {
     const tenths = fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 2, maxLength: 20 });
     fc.assert(
