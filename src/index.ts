@@ -17,7 +17,7 @@ export type { RateLimitOptions } from './operators/rate-limit-options.js';
 export { CallQueue } from './queue/call-queue.js';
 export { Queueable } from './queue/queueable.js';
 export type { Done } from './resources.js';
-export { type RunnableService, runServices } from './run-services.js';
+export { type RunnableService, runServices, type ValueOf } from './run-services.js';
 export { type CloseOptions, Service } from './service.js';
 export type {
   EndedEvent,

@@ -1,16 +1,13 @@
-import {
-  concat,
-  defer,
-  from,
-  isObservable,
-  lastValueFrom,
-  type Observable,
-  type ObservableInput,
-  of,
-} from 'rxjs';
+import { concat, defer, from, isObservable, lastValueFrom, type Observable, of } from 'rxjs';
 import { InvalidOptionError } from './errors.js';
 import { parseFunction, parseServices } from './options.js';
 import type { Service } from './service.js';
+
+/** What work may return besides a plain value. */
+type Stream<T> = Observable<T> | PromiseLike<T> | AsyncIterable<T>;
+
+/** The last value of a stream, or the plain value itself. */
+export type ValueOf<T> = T extends Stream<infer V> ? V : T;
 
 /** Of a service, what running it takes: whatever it is asked and answers. */
 export type RunnableService = Pick<Service<unknown, unknown>, 'name' | 'open' | 'close'>;
@@ -37,8 +34,8 @@ export type RunnableService = Pick<Service<unknown, unknown>, 'name' | 'open' | 
  */
 export function runServices<T>(
   services: readonly RunnableService[],
-  work: () => ObservableInput<T> | T,
-): Promise<T> {
+  work: () => T,
+): Promise<ValueOf<T>> {
   const checked = new Promise<void>((resolve) => {
     parseServices(services);
     checkNames(services);
@@ -48,16 +45,13 @@ export function runServices<T>(
   return checked.then(() => runAndClose(services, work));
 }
 
-function runAndClose<T>(
-  services: readonly RunnableService[],
-  work: () => ObservableInput<T> | T,
-): Promise<T> {
+function runAndClose<T>(services: readonly RunnableService[], work: () => T): Promise<ValueOf<T>> {
   const started$ = services.map((service) => service.open());
   const run$ = concat(
     ...started$,
     defer(() => toObservable(work())),
   );
-  return lastValueFrom(run$, { defaultValue: undefined as T }).then(
+  return lastValueFrom(run$, { defaultValue: undefined as ValueOf<T> }).then(
     (value) => closeAll(services).then(() => value),
     (error: unknown) => {
       const fail = () => {
@@ -79,12 +73,12 @@ function checkNames(services: readonly RunnableService[]): void {
   );
 }
 
-function toObservable<T>(result: ObservableInput<T> | T): Observable<T> {
-  return isStream(result) ? from(result) : of(result);
+function toObservable<T>(result: T): Observable<ValueOf<T>> {
+  return isStream(result) ? from(result as Stream<ValueOf<T>>) : of(result as ValueOf<T>);
 }
 
 /** A text or a list is a value, though RxJS would take it for a stream of its parts. */
-function isStream<T>(result: ObservableInput<T> | T): result is ObservableInput<T> {
+function isStream(result: unknown): boolean {
   if (typeof result !== 'object' || result === null) return false;
   return isObservable(result) || 'then' in result || Symbol.asyncIterator in result;
 }

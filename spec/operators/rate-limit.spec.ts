@@ -6,6 +6,7 @@ import {
   NEVER,
   of,
   range,
+  repeat,
   Subject,
   take,
   tap,
@@ -78,12 +79,25 @@ describe('rateLimit', () => {
     expect([time.frame, time.timers]).toEqual([6, 0]);
   });
 
-  it('counts for each subscription anew', () =>
+  it('counts what all its subscriptions let out together, also one after the other', () =>
     marbles(({ cold, expectObservable }) => {
       const limited$ = cold('ab|').pipe(rateLimit({ quotas: [requests(1)] }));
 
       expectObservable(limited$, '  ^').toBe('  a-----(b|)');
-      expectObservable(limited$, '  --^').toBe('--a-----(b|)');
+      expectObservable(limited$, '  --^').toBe('------------a-----(b|)');
+      const again$ = cold('a|').pipe(rateLimit({ quotas: [requests(1)] }), repeat(3));
+      expectObservable(again$).toBe('         a-----a-----(a|)');
+    }));
+
+  it('hears of a live limit again when it is subscribed to again', () =>
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const limit = cold<number>('     5----', { 5: 5 });
+      const once$ = cold('a|').pipe(
+        rateLimit({ quotas: [{ unit: 'requests', limit, windowMs: 6 }] }),
+      );
+
+      expectObservable(once$.pipe(repeat(2))).toBe('aa|');
+      expectSubscriptions(limit.subscriptions).toBe(['^!', '-^!']);
     }));
 
   it('can be waited for through several quotas at once', () =>

@@ -1,8 +1,10 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import { parseRateLimitOptions } from '../options.js';
+import { InMemoryRateTracker } from '../usage/in-memory-rate-tracker.js';
+import type { RateTracker } from '../usage/rate-tracker.js';
 import type { Reservation } from '../usage/reservation.js';
 import type { RateLimitOptions } from './rate-limit-options.js';
-import { RateLimiter } from './rate-limiter.js';
+import { RateLimiter, type TrackerSource } from './rate-limiter.js';
 
 /**
  * Lets values through when their cost fits into every quota, one after the other.
@@ -15,6 +17,8 @@ import { RateLimiter } from './rate-limiter.js';
  * source                                         abc|
  * rateLimit({ quotas: [2 per 6 ms] })            ab----(c|)
  * ```
+ *
+ * Its windows outlive a subscription, so that what `retry` and `repeat` let out is counted too.
  *
  * It completes when the source has completed and the queue is empty; an error of the source comes at once.
  * `project` gets the reservation too, for who wants to settle it to what was really used.
@@ -33,8 +37,31 @@ export function rateLimit<T, R = T>(
   project: (value: T, reservation: Reservation) => R = (value) => value as unknown as R,
 ): OperatorFunction<T, R> {
   parseRateLimitOptions(options);
-  return (source) =>
-    new Observable((subscriber) => {
-      new RateLimiter(options, project, subscriber).connect(source);
+  return (source) => {
+    const trackers = options.tracker ? theirs(options.tracker) : ours(options);
+    return new Observable((subscriber) => {
+      new RateLimiter(options, trackers, project, subscriber).connect(source);
     });
+  };
+}
+
+function theirs(tracker: RateTracker): TrackerSource {
+  return { acquire: () => tracker, release: () => undefined, isOurs: false };
+}
+
+/** Its windows outlive a subscription: what `retry` lets out again counts beside what went before. */
+function ours<T>({ quotas = [], scheduler }: RateLimitOptions<T>): TrackerSource {
+  let tracker: InMemoryRateTracker | undefined;
+  let users = 0;
+  return {
+    isOurs: true,
+    acquire: () => {
+      tracker ??= new InMemoryRateTracker({ quotas, ...(scheduler && { scheduler }) });
+      if (users++ === 0) tracker.open();
+      return tracker;
+    },
+    release: () => {
+      if (--users === 0) tracker?.close();
+    },
+  };
 }

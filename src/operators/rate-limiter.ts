@@ -6,7 +6,6 @@ import { Queueable } from '../queue/queueable.js';
 import { Clock } from '../time/clock.js';
 import { LiveNumber } from '../time/live-number.js';
 import { monotonicScheduler } from '../time/monotonic-scheduler.js';
-import { InMemoryRateTracker } from '../usage/in-memory-rate-tracker.js';
 import { type RateTracker, unitsOf } from '../usage/rate-tracker.js';
 import type { Reservation } from '../usage/reservation.js';
 import type { Usage } from '../usage/usage.js';
@@ -21,6 +20,14 @@ class Item<T> extends Queueable {
   constructor(readonly value: T) {
     super();
   }
+}
+
+/** Where a subscription has its tracker from. */
+export interface TrackerSource {
+  acquire(): RateTracker;
+  release(): void;
+  /** Whether its faults are the stream's own. */
+  readonly isOurs: boolean;
 }
 
 /** One subscription of `rateLimit`: the queue and the permits. */
@@ -39,11 +46,12 @@ export class RateLimiter<T, R> implements Answered {
 
   constructor(
     private readonly options: RateLimitOptions<T>,
+    private readonly trackers: TrackerSource,
     private readonly project: (value: T, reservation: Reservation) => R,
     private readonly destination: Subscriber<R>,
   ) {
-    const { quotas = [], scheduler = monotonicScheduler } = options;
-    this.tracker = options.tracker ?? new InMemoryRateTracker({ quotas, scheduler });
+    const { scheduler = monotonicScheduler } = options;
+    this.tracker = trackers.acquire();
     this.queue = options.queue ?? new CallQueue();
     this.clock = new Clock(scheduler);
     this.units = unitsOf(this.tracker);
@@ -55,12 +63,12 @@ export class RateLimiter<T, R> implements Answered {
 
   /** Runs until the destination is told the end, or unsubscribes. */
   connect(source: Observable<T>): void {
-    const { destination, permits, tracker, options } = this;
+    const { destination, permits, tracker, trackers, options } = this;
     destination.add(() => {
       this.disconnect();
     });
     this.listen(permits.faults$, this.fail);
-    if (!options.tracker) this.listen(tracker.faults$, this.fail);
+    if (trackers.isOurs) this.listen(tracker.faults$, this.fail);
     this.listen(permits.changes$, () => {
       this.permitsChanged();
     });
@@ -207,7 +215,7 @@ export class RateLimiter<T, R> implements Answered {
   private disconnect(): void {
     this.asking.drop();
     this.permits.close();
-    if (!this.options.tracker) this.tracker.close();
+    this.trackers.release();
   }
 
   private valueOf(item: Queueable): T {

@@ -7,7 +7,7 @@ import type { Usage } from '../usage/usage.js';
 export abstract class Queueable {
   /** Higher goes first. Any integer; not to be changed while it is queued. */
   priority = 0;
-  /** What it takes of each quota; when it is not set, `costOf` is asked. */
+  /** What it takes of each quota; `costOf`, where there is one, is asked instead. */
   cost: Usage | undefined = undefined;
   /** When it was queued, in ms. */
   queuedAt = 0;

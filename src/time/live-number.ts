@@ -1,4 +1,4 @@
-import { isObservable, type Observable, ReplaySubject, Subject, Subscription } from 'rxjs';
+import { defer, isObservable, type Observable, ReplaySubject, Subject, Subscription } from 'rxjs';
 
 /**
  * A number that may change while calls run: a constant, or the latest value of an Observable.
@@ -11,27 +11,33 @@ export class LiveNumber {
   /** The number now. */
   value: number | undefined;
   private readonly changed = new Subject<void>();
-  private readonly failed = new ReplaySubject<unknown>(1);
-  private readonly source: Subscription;
+  private failed = new ReplaySubject<unknown>(1);
+  private source = Subscription.EMPTY;
 
   /** Tells of each change. */
   readonly changes$: Observable<void> = this.changed.asObservable();
   /** Tells of values that were not allowed, and of the error that ended the changes. */
-  readonly faults$: Observable<unknown> = this.failed.asObservable();
+  readonly faults$: Observable<unknown> = defer(() => this.failed);
 
   constructor(
-    input: number | Observable<number>,
+    private readonly input: number | Observable<number>,
     private readonly check: (value: number) => void,
   ) {
-    this.source = Subscription.EMPTY;
-    if (!isObservable(input)) this.accept(input);
-    else {
-      this.source = input.subscribe({
+    this.open();
+  }
+
+  /** Listens to the Observable, unless it does so already. */
+  open(): void {
+    if (!isObservable(this.input)) this.accept(this.input);
+    else if (this.source.closed) {
+      const failed = new ReplaySubject<unknown>(1);
+      this.failed = failed;
+      this.source = this.input.subscribe({
         next: (value) => {
           this.update(value);
         },
         error: (error: unknown) => {
-          this.failed.next(error);
+          failed.next(error);
         },
       });
     }

@@ -101,6 +101,11 @@ export class InMemoryRateTracker implements RateTracker {
     return reservation ? [reservation] : this.line.waitFor(cost);
   }
 
+  /** Watches live limits again after `close`; a new tracker does so by itself. */
+  open(): void {
+    for (const { limit } of this.ledger.parts.meters) limit.open();
+  }
+
   close(): void {
     for (const { limit } of this.ledger.parts.meters) limit.close();
     this.line.rest();
