@@ -15,6 +15,7 @@ export class CallContext {
     readonly callId: number,
     /** The label given in the call's options. */
     readonly label: string | undefined,
+    private readonly units: readonly string[],
   ) {}
 
   /** Fires when the caller has left or the service was told to abandon the call. */
@@ -32,8 +33,8 @@ export class CallContext {
    * @example
    * context.reportUsage({ inputTokens: 812, outputTokens: 40 });
    */
-  reportUsage(usage: Usage): void {
-    this.reported = { ...this.reported, ...readUsage(usage, [], 'reportUsage(usage)') };
+  reportUsage(usage: Usage | number): void {
+    this.reported = { ...this.reported, ...readUsage(usage, this.units, 'reportUsage(usage)') };
   }
 
   /** @internal */

@@ -47,15 +47,13 @@ function followIterator<T>(
 ): void {
   let isExhausted = false;
   const pull = (): void => {
-    new Promise<IteratorResult<T>>((resolve) => {
-      resolve(iterator.next());
-    }).then(
-      (result) => {
-        if (result.done) {
+    nextOf(iterator).then(
+      ({ isDone, value }) => {
+        if (isDone) {
           isExhausted = true;
           subscriber.complete();
         } else {
-          subscriber.next(result.value);
+          subscriber.next(value as T);
           if (!subscriber.closed) pull();
         }
       },
@@ -70,6 +68,14 @@ function followIterator<T>(
     else returnEarly(iterator).then(onOver, onOver);
   });
   pull();
+}
+
+/** Read where a fault of the iterator's own becomes an error: it may give anything, or throw. */
+function nextOf<T>(iterator: AsyncIterator<T>): Promise<{ isDone: boolean; value: unknown }> {
+  const result = new Promise<IteratorResult<T>>((resolve) => {
+    resolve(iterator.next());
+  });
+  return result.then(({ done, value }) => ({ isDone: done === true, value: value as unknown }));
 }
 
 function returnEarly(iterator: AsyncIterator<unknown>): Promise<unknown> {

@@ -54,14 +54,21 @@ export class Lifecycle {
   /** Acquires, or joins the acquiring that is under way or done. */
   acquire(): Observable<never> {
     const { resources, onAcquired, onAcquireFailed } = this.parts;
+    const isUnderWay = resources.areHeld || resources.isAcquiring;
     const acquired$ = resources.acquire();
-    acquired$.subscribe({ complete: onAcquired, error: onAcquireFailed });
+    if (!isUnderWay) acquired$.subscribe({ complete: onAcquired, error: onAcquireFailed });
     return acquired$;
   }
 
   /** Takes no more calls. */
   close(): void {
     if (this.phase === 'open') this.phase = 'closing';
+    this.moved();
+  }
+
+  /** Waits for the resources no more: should they come, they are released then. */
+  abandon(): void {
+    this.parts.resources.abandonAcquiring();
     this.moved();
   }
 

@@ -62,6 +62,7 @@ export class Pipeline<Request, Response> {
   }
 
   submit(call: Call<Request, Response>): void {
+    if (call.hasEnded) return;
     this.calls$.next(call);
     this.parts.onChange();
   }
@@ -90,7 +91,8 @@ export class Pipeline<Request, Response> {
     for (const call of [...this.inFlight]) this.abandon(call, error);
   }
 
-  private abandon(call: Call<Request, Response>, error: unknown): void {
+  /** Ends the call with the error. */
+  abandon(call: Call<Request, Response>, error: unknown): void {
     if (call.hasEnded) return;
     this.cancel(call);
     call.reply.error(error);
@@ -105,10 +107,23 @@ export class Pipeline<Request, Response> {
   private start(call: Call<Request, Response>): void {
     this.inFlight.add(call);
     this.parts.worker.started(call);
-    new Run(call, this.parts.worker, () => {
-      this.inFlight.delete(call);
-      this.released$.next();
-      this.parts.onChange();
-    }).start();
+    const onOver = () => {
+      this.release(call);
+    };
+    // Whoever hears of events may have cancelled it.
+    if (call.hasEnded) this.giveBack(call);
+    else new Run(call, this.parts.worker, onOver).start();
+  }
+
+  private giveBack(call: Call<Request, Response>): void {
+    call.reservation?.giveBack();
+    this.release(call);
+  }
+
+  /** Its permit is free, once, whatever a thenable of a user's own may do. */
+  private release(call: Call<Request, Response>): void {
+    if (!this.inFlight.delete(call)) return;
+    this.released$.next();
+    this.parts.onChange();
   }
 }

@@ -45,9 +45,11 @@ export class Resources {
     this.failure = undefined;
     runHook(this.acquireHook).subscribe({
       complete: () => {
-        this.isAcquiring = false;
         this.areHeld = true;
-        acquired$.complete();
+        if (this.isAcquiring) {
+          this.isAcquiring = false;
+          acquired$.complete();
+        } else this.releaseLate();
       },
       error: (error: unknown) => {
         this.isAcquiring = false;
@@ -59,11 +61,21 @@ export class Resources {
     return acquired$;
   }
 
+  /** Should the resources that are being acquired come, they are released at once. */
+  abandonAcquiring(): void {
+    this.isAcquiring = false;
+  }
+
   /** Releases what is held; with nothing held there is nothing to do. */
   release(): Observable<never> {
     if (!this.areHeld) return EMPTY;
     this.areHeld = false;
     return runHook(this.releaseHook);
+  }
+
+  private releaseLate(): void {
+    // Nobody is left to hear of an error.
+    this.release().subscribe({ error: () => undefined });
   }
 }
 

@@ -8,10 +8,14 @@ import type { Usage } from './usage/usage.js';
 
 /** What a run asks of its service. */
 export interface Worker<Request, Response> {
+  /** The units that the service's quotas count. */
+  readonly units: readonly string[];
   process(request: Request, context: CallContext): ObservableInput<Response>;
   usageOf(response: Response): Usage | undefined;
   started(call: Call<Request, Response>): void;
   ended(call: Call<Request, Response>, outcome: Outcome, error?: unknown): void;
+  /** Something went wrong that is no call's outcome. */
+  fault(error: unknown): void;
 }
 
 /** How a call ended. */
@@ -34,7 +38,7 @@ export class Run<Request, Response> extends Subscriber<Response> {
     // unsubscribed from while its source still emits in the same turn, cannot be had in another way.
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- for the reason above
     super();
-    this.context = new CallContext(call.id, call.label);
+    this.context = new CallContext(call.id, call.label, worker.units);
   }
 
   start(): void {
@@ -48,6 +52,7 @@ export class Run<Request, Response> extends Subscriber<Response> {
   }
 
   protected override _next(response: Response): void {
+    if (this.call.hasEnded) return;
     try {
       const usage = this.worker.usageOf(response);
       if (usage) this.context.reportUsage(usage);
@@ -59,22 +64,33 @@ export class Run<Request, Response> extends Subscriber<Response> {
   }
 
   protected override _error(error: unknown): void {
+    if (this.call.hasEnded) return;
     this.end('failed', error);
     this.call.reply.error(error);
-    this.unsubscribe();
+    this.tearDown();
   }
 
   protected override _complete(): void {
+    if (this.call.hasEnded) return;
     this.end('completed');
     this.call.reply.complete();
-    this.unsubscribe();
+    this.tearDown();
   }
 
   /** Ends the work because its caller has left. */
   cancel(): void {
     this.end('cancelled');
     this.context.abort();
-    this.unsubscribe();
+    this.tearDown();
+  }
+
+  /** A fault in the teardown of one call's work must not reach those of others. */
+  private tearDown(): void {
+    try {
+      this.unsubscribe();
+    } catch (error) {
+      this.worker.fault(error);
+    }
   }
 
   private end(outcome: Outcome, error?: unknown): void {

@@ -39,7 +39,10 @@ export interface EndedEvent extends CallStep {
   readonly error?: unknown;
 }
 
-/** A live limit or bound gave a value that is not allowed, or failed. The last good value stays. */
+/**
+ * A live limit or bound gave a value that is not allowed, or failed: the last good value stays. Or the
+ * teardown of a call's work threw.
+ */
 export interface FaultEvent {
   readonly type: 'fault';
   readonly callId?: undefined;

@@ -41,6 +41,10 @@ export class ServiceEvents {
     this.subject.next(type === 'failed' ? { ...event, error } : event);
   }
 
+  fault(error: unknown): void {
+    if (this.subject.observed) this.subject.next({ type: 'fault', at: this.clock.now(), error });
+  }
+
   complete(): void {
     this.subject.complete();
   }

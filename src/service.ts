@@ -196,7 +196,10 @@ export abstract class Service<Request, Response> {
    */
   close({ abandon = false }: CloseOptions = {}): Promise<void> {
     this.lifecycle.close();
-    if (abandon) this.pipeline.abandonAll(new ServiceClosedError(this.name));
+    if (abandon) {
+      this.pipeline.abandonAll(new ServiceClosedError(this.name));
+      this.lifecycle.abandon();
+    }
     return this.lifecycle.closed();
   }
 
@@ -279,18 +282,27 @@ export abstract class Service<Request, Response> {
     options: CallOptions,
     reply: Observer<Response>,
   ): Call<Request, Response> {
-    if (!this.lifecycle.isOpen) throw new ServiceClosedError(this.name);
-    if (options.signal?.aborted) throw options.signal.reason;
+    // Again after each step that runs code of a user's, which may have closed the service meanwhile.
+    this.checkDoor(options);
     const cost = this.costIn(request);
+    this.checkDoor(options);
     this.lifecycle.start();
+    this.checkDoor(options);
     const call = new Call(++this.lastCallId, request, cost, options.label, reply);
     call.priority = options.priority ?? 0;
     return call;
   }
 
+  private checkDoor({ signal }: CallOptions): void {
+    if (!this.lifecycle.isOpen) throw new ServiceClosedError(this.name);
+    if (signal?.aborted) throw signal.reason;
+  }
+
   private submit(call: Call<Request, Response>): void {
     this.events.queued(call);
-    this.pipeline.submit(call);
+    // Whoever hears of events may have cancelled the call, or closed the service.
+    if (this.lifecycle.isOpen) this.pipeline.submit(call);
+    else this.pipeline.abandon(call, new ServiceClosedError(this.name));
   }
 
   private costIn(request: Request): Usage {
@@ -305,6 +317,7 @@ export abstract class Service<Request, Response> {
 
   private makeWorker(): Worker<Request, Response> {
     return {
+      units: this.units,
       process: (request, context) => this.process(request, context),
       usageOf: (response) => this.usageIn(response),
       started: (call) => {
@@ -312,6 +325,9 @@ export abstract class Service<Request, Response> {
       },
       ended: (call, outcome, error) => {
         this.events.ended(call, outcome, error);
+      },
+      fault: (error) => {
+        this.events.fault(error);
       },
     };
   }

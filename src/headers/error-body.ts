@@ -32,7 +32,8 @@ export function readErrorBody(body: unknown): ErrorBody {
 
 /** Whether it is an object with fields. */
 export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (typeof value !== 'object' || value === null) return false;
+  return !Array.isArray(value) && !ArrayBuffer.isView(value);
 }
 
 function parsed(body: string): unknown {
@@ -49,10 +50,12 @@ function breadthFirst(root: unknown): readonly unknown[] {
   const values = [root];
   for (let next = 0; next < values.length; next++) {
     const value = values[next];
-    if (typeof value !== 'object' || value === null) continue;
-    const inside: unknown[] = Object.values(value).slice(0, MOST_IN_ONE);
-    values.push(...inside.slice(0, MOST_VALUES - values.length));
-    if (values.length >= MOST_VALUES) return values;
+    values.push(...insideOf(value).slice(0, MOST_VALUES - values.length));
   }
   return values;
+}
+
+function insideOf(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value.slice(0, MOST_IN_ONE);
+  return isFields(value) ? Object.values(value).slice(0, MOST_IN_ONE) : [];
 }

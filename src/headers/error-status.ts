@@ -13,7 +13,7 @@ const STATUS_BY_WORD: readonly (readonly [RegExp, number])[] = [
 export function errorStatus({ records }: ErrorBody): number | undefined {
   const error = records[0] && errorIn(records[0]);
   if (!error) return undefined;
-  const code = Number(error['code'] ?? NaN);
+  const code = numberOf(error['code']);
   if (code >= 400 && code < 600) return code;
   const words = [error['type'], error['code'], error['status']].filter(isText).join(' ');
   return STATUS_BY_WORD.find(([word]) => word.test(words.slice(0, 200)))?.[1] ?? 400;
@@ -23,6 +23,10 @@ function errorIn(event: Fields): Fields | undefined {
   const inner = isFields(event['response']) ? event['response']['error'] : undefined;
   const error = [event['error'], inner].find(isFields);
   return error ?? (event['type'] === 'error' ? event : undefined);
+}
+
+function numberOf(code: unknown): number {
+  return typeof code === 'number' ? code : Number(isText(code) && code.length === 3 ? code : NaN);
 }
 
 function isText(value: unknown): value is string {

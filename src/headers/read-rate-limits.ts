@@ -7,23 +7,14 @@ import { suffixed } from './families/suffixed.js';
 import { unsuffixed } from './families/unsuffixed.js';
 import type { ProviderAnswer } from './provider-answer.js';
 import type { RateLimit } from './rate-limit.js';
-import { type Refusal, refusalOf } from './refusal.js';
+import type { RateLimitReading } from './rate-limit-reading.js';
+import { refusalOf } from './refusal.js';
 import { retryAfterMs } from './retry-after.js';
 import { listen, type Said } from './said.js';
 
-/** What an answer tells of rate limits. */
-export interface RateLimitReading extends Refusal {
-  /** Requests first, then tokens, input tokens, output tokens and what else there is; empty if nothing was told. */
-  readonly limits: readonly RateLimit[];
-  /**
-   * Milliseconds to wait before sending more; null where nothing was told, so that one's own backoff decides.
-   * Providers send it on successes too: it is a reason to wait only together with `shouldPause`.
-   */
-  readonly retryAfterMs: number | null;
-}
-
 const families: readonly Family[] = [anthropic, azure, suffixed, unsuffixed, gemini, prose];
 const firstDims = ['requests', 'tokens', 'input-tokens', 'output-tokens'];
+const USUAL_WINDOW_MS = 60_000;
 
 /**
  * Reads what a provider's answer tells of its rate limits, from headers and from the bodies of errors.
@@ -67,7 +58,11 @@ function limitsOf(said: Said): readonly RateLimit[] {
 }
 
 function isSameAxis(one: RateLimit, other: RateLimit): boolean {
-  return one.dim === other.dim && one.windowMs === other.windowMs;
+  return one.dim === other.dim && windowMsOf(one) === windowMsOf(other);
+}
+
+function windowMsOf({ windowMs = USUAL_WINDOW_MS }: RateLimit): number {
+  return windowMs;
 }
 
 function rankOf({ dim }: RateLimit): number {

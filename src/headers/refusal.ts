@@ -1,14 +1,10 @@
 import type { RateLimit } from './rate-limit.js';
+import type { RateLimitReading } from './rate-limit-reading.js';
 import type { Said } from './said.js';
 import { shortageIn } from './shortage.js';
 
 /** What to do about an answer. */
-export interface Refusal {
-  /** Whether everything that shares the limits should wait. */
-  readonly shouldPause: boolean;
-  /** Whether the same request can succeed if it is sent again before long. */
-  readonly retryable: boolean;
-}
+export type Refusal = Pick<RateLimitReading, 'shouldPause' | 'retryable'>;
 
 const BUSY: readonly number[] = [429, 503, 529];
 const PASSING: readonly number[] = [408, 409, ...BUSY];
@@ -16,7 +12,7 @@ const FINAL: readonly number[] = [402, 413];
 
 // Codes, not sentences: Gemini's passing refusal has the words of OpenAI's final one.
 const FINAL_CODE =
-  /\b(?:insufficient_(?:quota|balance|credits)|billing_(?:error|hard_limit_reached|not_active)|enforced_spend_limit_reached|request_too_large)\b|\brequest too large\b|\blimit: 0(?![\d.])/i;
+  /\b(?:insufficient_(?:quota|balance|credits)|billing_(?:error|hard_limit_reached|not_active)|enforced_spend_limit_reached|request_too_large)\b|\brequest too large\b|\blimit: 0(?!\.?\d)/i;
 const GONE_FOR_TODAY = /PerDay|free-models-per-day/;
 
 /**
@@ -48,7 +44,7 @@ export function isFinal({ status, body }: Said, limits: readonly RateLimit[]): b
 }
 
 function isRetryable({ status, headers }: Said): boolean {
-  switch (headers.get('x-should-retry')) {
+  switch (headers.get('x-should-retry')?.toLowerCase()) {
     case 'true':
       return true;
     case 'false':

@@ -1,6 +1,5 @@
-import type { ErrorBody } from './error-body.js';
-import { isFields } from './error-body.js';
 import { decimal, firstDecimal } from './decimal.js';
+import { type ErrorBody, isFields } from './error-body.js';
 import { azureHoldMs } from './families/azure.js';
 import { proseWaitMs } from './prose-wait.js';
 import type { RateLimit } from './rate-limit.js';
@@ -47,7 +46,10 @@ function retryInfoMs({ records }: ErrorBody): number | null {
   const delay = records.map((record) => record['retryDelay']).find((value) => value !== undefined);
   if (typeof delay === 'string') return msUntil(delay.slice(0, 64), null);
   if (!isFields(delay)) return null;
-  const { seconds, nanos } = delay;
-  const ms = decimal(String(Number(seconds)), 3);
-  return ms === null ? null : ms + (decimal(String(Number(nanos)), -6) ?? 0);
+  const ms = decimal(digitsOf(delay['seconds']), 3);
+  return ms === null ? null : ms + (decimal(digitsOf(delay['nanos']), -6) ?? 0);
+}
+
+function digitsOf(value: unknown): string {
+  return typeof value === 'number' || typeof value === 'string' ? String(value) : '';
 }

@@ -182,6 +182,8 @@ export class RateLimiter<T, R> implements Answered {
     } catch (fatal) {
       this.fail(fatal);
     }
+    // Whoever it went before was asked for no more.
+    this.goOn();
     this.completeWhenEmpty();
   }
 

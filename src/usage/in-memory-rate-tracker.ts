@@ -94,11 +94,11 @@ export class InMemoryRateTracker implements RateTracker {
   }
 
   reserve(cost: Usage): ObservableInput<Reservation> {
-    readUsage(cost, this.units, 'reserve(cost)');
-    const error = this.neverFits(cost);
+    const own = readUsage(cost, this.units, 'reserve(cost)');
+    const error = this.neverFits(own);
     if (error) return throwError(() => error);
-    const reservation = this.line.isEmpty && this.ledger.reserve(cost);
-    return reservation ? [reservation] : this.line.waitFor(cost);
+    const answer = this.line.isEmpty ? this.ledger.reserve(own) : Infinity;
+    return typeof answer === 'number' ? this.line.waitFor(own) : [answer];
   }
 
   /** Watches live limits again after `close`; a new tracker does so by itself. */

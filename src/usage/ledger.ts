@@ -29,15 +29,11 @@ export class Ledger {
     return undefined;
   }
 
-  /** Milliseconds until the cost fits into every quota; 0 when it does. */
-  waitFor(cost: Usage): number {
-    return this.waitAt(this.parts.clock.now(), cost);
-  }
-
-  /** Charges the cost if it fits into every quota now. */
-  reserve(cost: Usage): Reservation | undefined {
+  /** Charges the cost if it fits into every quota now; otherwise the milliseconds until it does. */
+  reserve(cost: Usage): Reservation | number {
     const now = this.parts.clock.now();
-    if (this.waitAt(now, cost) > 0) return undefined;
+    const wait = this.waitAt(now, cost);
+    if (wait > 0) return wait;
     const entries: WindowEntry[] = [];
     for (const meter of this.parts.meters) entries.push(meter.charge(cost, now));
     this.parts.changes.next();

@@ -17,11 +17,13 @@ export function readUsage(
   if (typeof given === 'number')
     return { [onlyUnit(given, units, option)]: parseAmount(option, given) };
   if (!isRecord(given)) throw new InvalidOptionError(option, kindOf(given), FORM);
+  // A copy: the user's object may be another one's cost by the time it is settled.
+  const usage: Record<string, number> = {};
   for (const unit in given) {
     const amount = given[unit] as number;
-    if (!isAmount(amount)) parseAmount(`${option}.${unit}`, amount);
+    usage[unit] = isAmount(amount) ? amount : parseAmount(`${option}.${unit}`, amount);
   }
-  return given;
+  return usage;
 }
 
 function isRecord(given: unknown): given is Usage {

@@ -83,15 +83,18 @@ export class WaitingLine {
   /** Answers the first in line if it can; otherwise says how long it must wait. */
   private answer(waiter: Waiter): number {
     const { cost, subscriber } = waiter;
-    const error = this.ledger.neverFits(cost);
-    const reservation = error ? undefined : this.ledger.reserve(cost);
-    if (!error && !reservation) return this.ledger.waitFor(cost);
+    const answer = this.ledger.neverFits(cost) ?? this.ledger.reserve(cost);
+    if (typeof answer === 'number') return answer;
     this.waiters.delete(waiter);
-    // Charging is told to others, and one of them may have made this one leave.
-    if (subscriber.closed) reservation?.giveBack();
-    else if (reservation) subscriber.next(reservation);
-    if (error) subscriber.error(error);
-    else subscriber.complete();
+    if (answer instanceof Error) subscriber.error(answer);
+    else this.grant(waiter, answer);
     return 0;
+  }
+
+  private grant({ subscriber }: Waiter, reservation: Reservation): void {
+    // Charging is told to others, and one of them may have made this one leave.
+    if (subscriber.closed) reservation.giveBack();
+    subscriber.next(reservation);
+    subscriber.complete();
   }
 }

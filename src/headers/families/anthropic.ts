@@ -10,7 +10,7 @@ const SUBSCRIPTION_WINDOW = /^unified-(\d{1,3})(h|d)(?:_|$)/;
  * `anthropic-ratelimit-{requests,tokens,input-tokens,output-tokens}-{limit,remaining,reset}`, the same after
  * `anthropic-priority-` (Priority Tier) and `anthropic-fast-` (fast mode), with resets in RFC 3339; and
  * `anthropic-ratelimit-unified-{5h,7d}-{status,reset}` of subscriptions, which tell no amounts: `rejected`
- * means that nothing is left.
+ * means that nothing is left. What may be bought beyond a subscription is no limit.
  */
 export function anthropic({ headers, at }: Said): readonly RateLimit[] {
   return axesOf(headers, naming).flatMap((axis) => readAxis(axis, at) ?? []);
@@ -18,7 +18,7 @@ export function anthropic({ headers, at }: Said): readonly RateLimit[] {
 
 const naming: Naming = (header) => {
   const [, dim, field] = HEADER.exec(header) ?? [];
-  if (dim === undefined) return undefined;
+  if (dim === undefined || dim.startsWith('unified-overage')) return undefined;
   const [, count, unit] = SUBSCRIPTION_WINDOW.exec(dim) ?? [];
   const windowMs = windowMsOf(unit === 'h' ? 'hour' : 'day', Number(count ?? 0));
   return { name: { key: dim, dim, windowMs }, field: field as AxisField };

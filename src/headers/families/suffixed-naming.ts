@@ -1,7 +1,7 @@
 import type { AxisField, AxisName, Naming } from '../axis.js';
 import { windowMsOf } from '../window.js';
 
-const HEADER = /^x-rate-?limit-(limit|remaining|reset|renewalperiod)-([a-z\d-]{1,50})$/;
+const HEADER = /^(?:x-)?rate-?limit-(limit|remaining|reset|renewalperiod)-([a-z\d-]{1,50})$/;
 const TURNED = /^(?:x-)?rate-?limit-([a-z\d-]{1,50})-(limit|remaining|reset)$/;
 const WINDOW = /-(?:per-)?(?:(\d{1,4})-)?(second|minute|hour|day|week|month)$/;
 const DIM = /^(?:[a-z]{1,20}-){0,4}(?:requests|tokens|images|seconds|characters|pages)$/;
