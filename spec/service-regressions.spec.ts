@@ -1,4 +1,17 @@
-import { EMPTY, filter, map, merge, NEVER, Observable, of, retry, timer } from 'rxjs';
+import {
+  EMPTY,
+  filter,
+  finalize,
+  map,
+  merge,
+  NEVER,
+  Observable,
+  of,
+  retry,
+  switchMap,
+  timer,
+  toArray,
+} from 'rxjs';
 import {
   type Done,
   LLMService,
@@ -116,7 +129,7 @@ describe('Service, regressions', () => {
 
   // Each callback of a thenable of a user's own freed the permit once more.
   it('frees a permit once, though a thenable settles twice', () => {
-    marbles(({ expectObservable }) => {
+    marbles(({ expectObservable, flush }) => {
       const twice = {
         then(resolve: (value: string) => void, reject: (error: unknown) => void) {
           resolve('t');
@@ -125,18 +138,22 @@ describe('Service, regressions', () => {
         },
       } as PromiseLike<string>;
       let running = 0;
-      const slow$ = timer(2).pipe(map(() => `${running--}`));
-      const service = LLMService.of({
-        modelName: 'm',
-        maxConcurrentJobs: 1,
-        process: (isTwice: boolean): PromiseLike<string> | Observable<string> => {
-          if (isTwice) return twice;
-          running += 1;
-          return slow$;
-        },
+      let mostAtOnce = 0;
+      const process = (isTwice: boolean): PromiseLike<string> | Observable<string> => {
+        if (isTwice) return twice;
+        mostAtOnce = Math.max(mostAtOnce, ++running);
+        return timer(2).pipe(
+          map(() => 's'),
+          finalize(() => running--),
+        );
+      };
+      const service = LLMService.of({ modelName: 'm', maxConcurrentJobs: 2, process });
+      const calls = [false, true, false, false].map((isTwice) => service.call(isTwice));
+      expectObservable(merge(...calls).pipe(toArray())).toBe('----(a|)', {
+        a: ['t', 's', 's', 's'],
       });
-      const calls$ = merge(...[true, false, false, false].map((isTwice) => service.call(isTwice)));
-      expectObservable(calls$).toBe('t-1-1-(1|)');
+      flush();
+      expect(mostAtOnce).toBe(2);
     });
   });
 
@@ -148,10 +165,13 @@ describe('Service, regressions', () => {
         modelName: 'm',
         quotas: [perWindow('tokens', 100, 10)],
         costOf: (tokens: number) => Object.assign(cost, { tokens }),
-        process: (tokens: number) => of(tokens),
+        usageOf: (tokens: number) => tokens - 1,
+        process: (tokens: number) => timer(2).pipe(map(() => tokens)),
       });
-      const calls$ = merge(...[20, 80, 60].map((tokens) => service.call(tokens)));
-      expectObservable(calls$).toBe('(ab)------(c|)', { a: 20, b: 80, c: 60 });
+      const later$ = timer(1).pipe(switchMap(() => service.call(5)));
+      const calls$ = merge(service.call(80), service.call(60), later$);
+      const answers = { a: [80, 60, 5] };
+      expectObservable(calls$.pipe(toArray())).toBe('------------(a|)', answers);
     });
   });
 
