@@ -8,7 +8,9 @@ import {
   Observable,
   of,
   retry,
+  skip,
   switchMap,
+  take,
   timer,
   toArray,
 } from 'rxjs';
@@ -170,6 +172,12 @@ describe('Service, regressions', () => {
       });
       const later$ = timer(1).pipe(switchMap(() => service.call(5)));
       const calls$ = merge(service.call(80), service.call(60), later$);
+      const tokens$ = service.usage$.pipe(
+        map(({ tokens }) => tokens),
+        skip(1),
+        take(2),
+      );
+      expectObservable(tokens$).toBe('a-(b|)', { a: 80, b: 79 });
       const answers = { a: [80, 60, 5] };
       expectObservable(calls$.pipe(toArray())).toBe('------------(a|)', answers);
     });
