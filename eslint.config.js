@@ -2,7 +2,7 @@ import { defineConfig } from 'eslint/config';
 import rxjsX from 'eslint-plugin-rxjs-x';
 import tseslint from 'typescript-eslint';
 
-const browserRings = ['ai-sdk', 'angular', 'openai', 'testing'];
+const browserRings = ['ai-sdk', 'angular', 'headers', 'openai', 'testing'];
 const nodeRings = ['cli', 'redis', 'simulator'];
 const rings = [...browserRings, ...nodeRings];
 const core = 'src/{*.ts,{operators,queue,time,usage}/**/*.ts}';

@@ -10,7 +10,7 @@ interface Import {
   readonly target: string;
 }
 
-const rings = ['ai-sdk', 'angular', 'cli', 'openai', 'redis', 'simulator', 'testing'];
+const rings = ['ai-sdk', 'angular', 'cli', 'headers', 'openai', 'redis', 'simulator', 'testing'];
 const src = join(__dirname, '../src');
 const files = readdirSync(src, { encoding: 'utf8', recursive: true })
   .map((file) => file.replaceAll('\\', '/'))
