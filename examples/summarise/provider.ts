@@ -32,7 +32,7 @@ const LONG_CALL_MS = 5_000;
 
 /**
  * A request counts for the provider when it arrives. The first ones of a program arrive late, as code is
- * loaded and connections are made: 0.3 s, on a busy machine 0.7 s. Those a window later do not, so the
+ * loaded and connections are made: 0.1 s, on a busy machine 0.7 s. Those a window later do not, so the
  * margin must cover the difference.
  */
 const MARGIN_MS = 2_000;
