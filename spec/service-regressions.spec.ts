@@ -18,6 +18,7 @@ import {
   type Done,
   LLMService,
   quota,
+  runServices,
   ServiceClosedError,
   type ServiceEvent,
 } from '../src/index.js';
@@ -272,6 +273,42 @@ describe('Service, regressions', () => {
     await Promise.all([1, 2, 3].map(() => service.callAsync('x', { signal })));
     expect(add).toHaveBeenCalledTimes(1);
     expect(remove).toHaveBeenCalledTimes(1);
+  });
+
+  // The last queued call was refused by a lowered limit while the service closed, and nobody noticed that
+  // nothing was left to wait for.
+  it('closes when its last queued call is refused, as a limit is lowered below its cost', () => {
+    marbles(({ expectObservable, cold, flush }) => {
+      const service = LLMService.of({
+        modelName: 'm',
+        quotas: [quota({ unit: 'tokens', limit: cold('a--b', { a: 100, b: 50 }), windowMs: 99 })],
+        costOf: () => 60,
+        process: (request: string) => of(request),
+      });
+      expectObservable(service.call('a')).toBe('(a|)');
+      const refused = expect.objectContaining({ code: 'QUOTA_EXCEEDED' }) as unknown;
+      expectObservable(service.call('b')).toBe('---#', undefined, refused);
+      timer(1).subscribe(() => void service.close());
+      flush();
+      expect(service.toJSON()).toMatchObject({ status: 'closed', queued: 0 });
+    });
+  });
+
+  // Whoever had opened the service waited for ever, as what it waited for had been given up.
+  it('tells those who wait for its resources when it is closed and abandons them', async () => {
+    class Stuck extends LLMService<string, string> {
+      protected process(request: string) {
+        return of(request);
+      }
+      override acquireResources(): Done {
+        return NEVER;
+      }
+    }
+    const service = new Stuck({ modelName: 'm' });
+    const run = runServices([service], () => 'done');
+    await Promise.resolve();
+    await service.close({ abandon: true });
+    await expect(run).rejects.toThrow(ServiceClosedError);
   });
 
   it('shows its state, not its requests, when it is printed', () => {

@@ -67,8 +67,8 @@ export class Lifecycle {
   }
 
   /** Waits for the resources no more: should they come, they are released then. */
-  abandon(): void {
-    this.parts.resources.abandonAcquiring();
+  abandon(error: unknown): void {
+    this.parts.resources.abandonAcquiring(error);
     this.moved();
   }
 

@@ -102,6 +102,7 @@ export class Pipeline<Request, Response> {
     call.hasEnded = true;
     this.parts.worker.ended(call, 'failed', error);
     call.reply.error(error);
+    this.parts.onChange();
   }
 
   private start(call: Call<Request, Response>): void {

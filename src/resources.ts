@@ -61,9 +61,11 @@ export class Resources {
     return acquired$;
   }
 
-  /** Should the resources that are being acquired come, they are released at once. */
-  abandonAcquiring(): void {
+  /** Tells those who wait that they wait in vain; should the resources come, they are released at once. */
+  abandonAcquiring(error: unknown): void {
+    if (!this.isAcquiring) return;
     this.isAcquiring = false;
+    this.acquired$?.error(error);
   }
 
   /** Releases what is held; with nothing held there is nothing to do. */

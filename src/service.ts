@@ -197,8 +197,9 @@ export abstract class Service<Request, Response> {
   close({ abandon = false }: CloseOptions = {}): Promise<void> {
     this.lifecycle.close();
     if (abandon) {
-      this.pipeline.abandonAll(new ServiceClosedError(this.name));
-      this.lifecycle.abandon();
+      const error = new ServiceClosedError(this.name);
+      this.pipeline.abandonAll(error);
+      this.lifecycle.abandon(error);
     }
     return this.lifecycle.closed();
   }

@@ -1,9 +1,8 @@
 import {
-  concat,
   defer,
+  map,
   NEVER,
   type Observable,
-  of,
   repeat,
   type SchedulerLike,
   startWith,
@@ -36,7 +35,7 @@ export function whenUsageChanges(
   });
   return changes$.pipe(
     startWith(undefined),
-    switchMap(() => concat(of(0), leaves$.pipe(repeat()))),
-    switchMap(() => of(undefined)),
+    switchMap(() => leaves$.pipe(repeat(), startWith(0))),
+    map(() => undefined),
   );
 }
