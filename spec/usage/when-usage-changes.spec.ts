@@ -1,5 +1,5 @@
 import { asyncScheduler, map, NEVER, Subject } from 'rxjs';
-import { UsageWindow } from '../../src/usage/usage-window.js';
+import { SlidingWindow } from '../../src/usage/window/sliding-window.js';
 import { whenUsageChanges } from '../../src/usage/when-usage-changes.js';
 import { marbles } from '../support/marbles.js';
 import { VirtualTime } from '../support/virtual-time.js';
@@ -8,7 +8,7 @@ describe('whenUsageChanges', () => {
   it('emits on subscribing, on each change, and when a charge leaves', () =>
     marbles(({ cold, expectObservable }) => {
       const changes = '      --a--a----------a--';
-      const window = new UsageWindow(5);
+      const window = new SlidingWindow(5);
       const changes$ = cold(changes).pipe(
         map(() => {
           window.charge(1, asyncScheduler.now());

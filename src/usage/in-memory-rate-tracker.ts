@@ -21,7 +21,7 @@ import { readUsage } from './read-usage.js';
 import type { Reservation } from './reservation.js';
 import type { TimeBoundedUsageTracker } from './time-bounded-usage-tracker.js';
 import type { Usage } from './usage.js';
-import { UsageWindow } from './usage-window.js';
+import { SlidingWindow } from './window/sliding-window.js';
 import { WaitingLine } from './waiting-line.js';
 import { whenUsageChanges } from './when-usage-changes.js';
 
@@ -137,7 +137,7 @@ function meterOf(
   index: number,
 ): QuotaMeter {
   const live = new LiveNumber(limit, (value) => checkLimit(`quotas[${index}].limit`, value));
-  return new QuotaMeter(unit, live, new UsageWindow(windowMs + marginMs), windowMs);
+  return new QuotaMeter(unit, live, new SlidingWindow(windowMs + marginMs), windowMs);
 }
 
 function areEqual(before: readonly QuotaState[], after: readonly QuotaState[]): boolean {

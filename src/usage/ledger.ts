@@ -6,7 +6,7 @@ import type { QuotaState } from './rate-tracker.js';
 import { readUsage } from './read-usage.js';
 import type { Reservation } from './reservation.js';
 import type { Usage } from './usage.js';
-import type { WindowEntry } from './usage-window.js';
+import type { WindowEntry } from './window/sliding-window.js';
 
 /** What a ledger reads and tells: its meters, its clock, and who hears of changes. */
 export interface LedgerParts {

@@ -2,7 +2,7 @@ import { QuotaExceededError } from '../errors.js';
 import type { LiveNumber } from '../time/live-number.js';
 import type { QuotaState } from './rate-tracker.js';
 import type { Usage } from './usage.js';
-import type { UsageWindow, WindowEntry } from './usage-window.js';
+import type { SlidingWindow, WindowEntry } from './window/sliding-window.js';
 
 /** Fractions that fill a limit on paper may miss it by a rounding: 0.1 and 0.2 of 0.3. */
 const ROUNDING = 1e-12;
@@ -12,7 +12,7 @@ export class QuotaMeter {
   constructor(
     readonly unit: string,
     readonly limit: LiveNumber,
-    private readonly window: UsageWindow,
+    private readonly window: SlidingWindow,
     private readonly windowMs: number,
   ) {}
 

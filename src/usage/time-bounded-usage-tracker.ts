@@ -2,7 +2,7 @@ import { distinctUntilChanged, map, type Observable, type SchedulerLike, Subject
 import { parseAmount, parseTimeBoundedUsageTrackerOptions } from '../options.js';
 import { Clock } from '../time/clock.js';
 import { monotonicScheduler } from '../time/monotonic-scheduler.js';
-import { UsageWindow } from './usage-window.js';
+import { SlidingWindow } from './window/sliding-window.js';
 import { whenUsageChanges } from './when-usage-changes.js';
 
 export interface TimeBoundedUsageTrackerOptions {
@@ -41,7 +41,7 @@ export class TimeBoundedUsageTracker {
   /** The total, latest on subscribing, then each change; also when entries leave. It never completes. */
   readonly total$: Observable<number>;
   /** @internal */
-  readonly window: UsageWindow;
+  readonly window: SlidingWindow;
   /** @internal */
   readonly clock: Clock;
   /** @internal */
@@ -56,7 +56,7 @@ export class TimeBoundedUsageTracker {
     this.windowMs = windowMs;
     this.scheduler = scheduler;
     this.clock = new Clock(scheduler);
-    this.window = new UsageWindow(windowMs + marginMs);
+    this.window = new SlidingWindow(windowMs + marginMs);
     this.total$ = whenUsageChanges(
       this.changes,
       () => this.window.waitUntilNextLeaves(this.clock.now()),

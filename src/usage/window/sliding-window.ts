@@ -1,4 +1,5 @@
 import { ExactSum } from './exact-sum.js';
+import type { UsageWindow } from './usage-window.js';
 
 /** What was charged in one millisecond. Who charged it keeps it, to correct it later. */
 export class WindowEntry {
@@ -31,13 +32,13 @@ export class WindowEntry {
  * ```
  *
  * @example
- * const window = new UsageWindow(60_000);
+ * const window = new SlidingWindow(60_000);
  * const entry = window.charge(800, 0);
  * window.correct(entry, -300, 1_000); // really 500
  * window.total(59_999); // 500
  * window.total(60_000); // 0
  */
-export class UsageWindow {
+export class SlidingWindow implements UsageWindow<WindowEntry> {
   private oldest: WindowEntry | undefined;
   private newest: WindowEntry | undefined;
   private readonly sum = new ExactSum();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { UsageWindow, type WindowEntry } from '../../src/usage/usage-window.js';
+import { SlidingWindow, type WindowEntry } from '../../../src/usage/window/sliding-window.js';
 
-/** The window as a list that is summed anew each time: what `UsageWindow` must agree with. */
+/** The window as a list that is summed anew each time: what `SlidingWindow` must agree with. */
 class NaiveWindow {
   readonly charges: { at: number; amount: number }[] = [];
 
@@ -47,9 +47,9 @@ function play(
     amount: number;
     corrected: { back: number; to: number } | null;
   }[],
-  check: (window: UsageWindow, naive: NaiveWindow, now: number) => void,
+  check: (window: SlidingWindow, naive: NaiveWindow, now: number) => void,
 ): void {
-  const window = new UsageWindow(LENGTH);
+  const window = new SlidingWindow(LENGTH);
   const naive = new NaiveWindow(LENGTH);
   const entries: WindowEntry[] = [];
   let now = 0;
@@ -67,9 +67,9 @@ function play(
   }
 }
 
-describe('UsageWindow', () => {
+describe('SlidingWindow', () => {
   it('holds what was charged within its length', () => {
-    const window = new UsageWindow(100);
+    const window = new SlidingWindow(100);
     const rows = [
       // at, charge, total after
       [0, 50, 50],
@@ -90,7 +90,7 @@ describe('UsageWindow', () => {
   });
 
   it('is half-open: what is as old as the window has left', () => {
-    const window = new UsageWindow(60_000);
+    const window = new SlidingWindow(60_000);
     window.charge(800, 0);
 
     expect(window.total(59_999.999)).toBe(800);
@@ -104,7 +104,7 @@ describe('UsageWindow', () => {
     [1, 101],
     [1_700_000_000_000.3, 1_700_000_000_101],
   ])('stamps what is charged at %d so that it leaves at %d, on the safe side', (at, leaves) => {
-    const window = new UsageWindow(100);
+    const window = new SlidingWindow(100);
     window.charge(1, at);
 
     expect(window.waitUntilNextLeaves(at)).toBeCloseTo(leaves - at, 6);
@@ -113,7 +113,7 @@ describe('UsageWindow', () => {
   });
 
   it('keeps one entry for all that is charged in one millisecond', () => {
-    const window = new UsageWindow(100);
+    const window = new SlidingWindow(100);
     const first = window.charge(1, 5.1);
 
     expect(window.charge(2, 5.9)).toBe(first);
@@ -123,7 +123,7 @@ describe('UsageWindow', () => {
   });
 
   it('changes nothing by correcting what has left', () => {
-    const window = new UsageWindow(100);
+    const window = new SlidingWindow(100);
     const entry = window.charge(10, 0);
     window.charge(3, 50);
     window.correct(entry, 90, 100);
@@ -132,7 +132,7 @@ describe('UsageWindow', () => {
   });
 
   it('lets who keeps an entry that has left keep nothing of what came after it', () => {
-    const window = new UsageWindow(100);
+    const window = new SlidingWindow(100);
     const entry = window.charge(10, 0);
     window.charge(10, 1);
     window.total(100);
@@ -141,7 +141,7 @@ describe('UsageWindow', () => {
   });
 
   it('charges a correction at the time of the charge', () => {
-    const window = new UsageWindow(100);
+    const window = new SlidingWindow(100);
     const entry = window.charge(10, 0);
     window.correct(entry, 90, 99);
 
@@ -159,7 +159,7 @@ describe('UsageWindow', () => {
     [0, 90, 1, 90],
     [-1, Infinity, 0, Infinity],
   ])('is at most %i after %s ms, and below %i after %s', (atMost, waitAtMost, below, waitBelow) => {
-    const window = new UsageWindow(100);
+    const window = new SlidingWindow(100);
     for (const at of [0, 10, 20, 30, 40]) window.charge(2, at);
 
     expect(window.waitUntilAtMost(atMost, 50)).toBe(waitAtMost);
@@ -167,7 +167,7 @@ describe('UsageWindow', () => {
   });
 
   it('waits for nothing to leave when it is empty', () => {
-    const window = new UsageWindow(100);
+    const window = new SlidingWindow(100);
     expect(window.waitUntilNextLeaves(0)).toBe(Infinity);
     window.charge(1, 0);
 
@@ -208,7 +208,7 @@ describe('UsageWindow', () => {
     const fraction = fc.double({ min: 0.01, max: 50, noNaN: true });
     fc.assert(
       fc.property(fraction, fc.nat(100), fc.constantFrom(-1e-9, 0, 1e-9), (length, at, hair) => {
-        const window = new UsageWindow(length);
+        const window = new SlidingWindow(length);
         window.charge(1, at);
         const now = Math.max(at, at + length + hair);
 
@@ -220,7 +220,7 @@ describe('UsageWindow', () => {
   });
 
   it('is exactly 0 when all has left, however many fractions it has summed', () => {
-    const window = new UsageWindow(1_000);
+    const window = new SlidingWindow(1_000);
     let fraction = 0.5;
     for (let i = 0; i < 100_000; i++) {
       fraction = (fraction * 997 + 0.123) % 1;
@@ -234,7 +234,7 @@ describe('UsageWindow', () => {
   it.each([1 / 3, 1e7 / 3, 1e10 / 3, 1e17, 1e300])(
     'is exactly 0 when all has left, when amounts of %d and of a third have come and gone',
     (amount) => {
-      const window = new UsageWindow(100);
+      const window = new SlidingWindow(100);
       for (let at = 0; at < 60; at++) window.charge(at % 7 === 0 ? amount : 1 / 3 + at, at);
 
       expect(window.total(159)).toBe(0);
@@ -243,7 +243,7 @@ describe('UsageWindow', () => {
   );
 
   it.each([1e-3, 1e-9, 1e-12])('counts amounts as small as %d', (amount) => {
-    const window = new UsageWindow(100);
+    const window = new SlidingWindow(100);
     for (let at = 0; at < 3; at++) window.charge(amount, at);
 
     expect(window.total(2) / amount).toBeCloseTo(3, 1);
@@ -257,7 +257,7 @@ describe('UsageWindow', () => {
     );
     fc.assert(
       fc.property(fc.array(fraction, { maxLength: 50 }), fc.nat(2), (amounts, step) => {
-        const window = new UsageWindow(1_000);
+        const window = new SlidingWindow(1_000);
         const entries = amounts.map((amount, index) => window.charge(amount, index * step));
         const now = amounts.length * step;
         amounts.forEach((amount, index) => {
@@ -277,7 +277,7 @@ describe('UsageWindow', () => {
     );
     fc.assert(
       fc.property(fractions, fractions, (earlier, later) => {
-        const [window, fresh] = [new UsageWindow(100), new UsageWindow(100)];
+        const [window, fresh] = [new SlidingWindow(100), new SlidingWindow(100)];
         for (const amount of earlier) window.charge(amount, 0);
         for (const amount of later) {
           window.charge(amount, 1);
@@ -294,7 +294,7 @@ describe('UsageWindow', () => {
     fc.assert(
       fc.property(tenths, fc.nat(), (amounts, split) => {
         const first = 1 + (split % (amounts.length - 1));
-        const [window, later] = [new UsageWindow(100), new UsageWindow(100)];
+        const [window, later] = [new SlidingWindow(100), new SlidingWindow(100)];
         amounts.forEach((amount, at) => {
           window.charge(amount / 10, at);
           if (at >= first) later.charge(amount / 10, at);
@@ -308,7 +308,7 @@ describe('UsageWindow', () => {
   });
 
   it('keeps no rounding error while it is in use', () => {
-    const window = new UsageWindow(50);
+    const window = new SlidingWindow(50);
     const naive = new NaiveWindow(50);
     for (let i = 0; i < 20_000; i++) {
       const amount = i % 100 === 0 ? 1e9 : 1 / ((i % 9) + 1);
@@ -321,7 +321,7 @@ describe('UsageWindow', () => {
   });
 
   it('makes nobody wait for the rounding error of fractions that were taken back', () => {
-    const window = new UsageWindow(100);
+    const window = new SlidingWindow(100);
     window.charge(0.1, 0);
     const entry = window.charge(0.2, 0);
     window.correct(entry, -0.1, 1);

@@ -1,0 +1,23 @@
+/**
+ * What is charged against one limit, as arithmetic over `now`: the seam between a quota and the way in
+ * which a provider counts.
+ *
+ * It knows no clock: time is an argument, in ms, and never goes back. Every step is O(1) amortised, and
+ * when the window has passed since the last charge the total is exactly 0, however many there were.
+ */
+export interface UsageWindow<Entry = unknown> {
+  /** What counts against the limit at `now`. */
+  total(now: number): number;
+  /** Charges an amount at `now`, without asking whether it fits; the entry is for correcting it. */
+  charge(amount: number, now: number): Entry;
+  /** Adds `delta` to what was charged then; changes nothing once that counts no more. */
+  correct(entry: Entry, delta: number, now: number): void;
+  /** Milliseconds from `now` until the total is at most `amount`: 0 when it is, Infinity when never. */
+  waitUntilAtMost(amount: number, now: number): number;
+  /** Milliseconds from `now` until the total is less than `amount`: 0 when it is, Infinity when never. */
+  waitUntilBelow(amount: number, now: number): number;
+  /** Milliseconds from `now` until the total next becomes less by itself; Infinity when it is 0. */
+  waitUntilNextLeaves(now: number): number;
+  /** The limit is `limit` from now on; only a window that refills at its pace needs to know. */
+  limitChanged?(limit: number, now: number): void;
+}
