@@ -62,7 +62,8 @@ const notAllowed: Partial<Record<Door, Record<string, unknown[]>>> = {
   quota: {
     unit: notAName,
     limit: [...notALimit, undefined],
-    windowMs: [...notADuration, undefined],
+    windowMs: [...notADuration.filter((value) => value !== Infinity), undefined],
+    model: ['sliding', null, 5, {}],
     marginMs: notAMargin,
   },
   TimeBoundedUsageTracker: {
@@ -183,12 +184,12 @@ describe('options', () => {
     [
       'a window that is missing',
       [{ unit: 'tokens', limit: 5 }],
-      'option quotas[0].windowMs is missing; allowed: a number above 0, in ms',
+      'option quotas[0].windowMs is missing; allowed: a number above 0, in ms, or Infinity',
     ],
     [
       'an unknown option',
       [{ ...ownQuota, window: 5 }],
-      'option quotas[0].window is unknown; allowed: unit, limit, windowMs, marginMs',
+      'option quotas[0].window is unknown; allowed: unit, limit, windowMs, marginMs, model',
     ],
     ['one that is no object', [5], 'option quotas[0] is 5; allowed: an object'],
     ['one that is missing', [undefined], 'option quotas[0] is missing; allowed: an object'],

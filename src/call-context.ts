@@ -1,20 +1,30 @@
+import type { RateLimitReading } from './usage/rate-limit-reading.js';
 import { readUsage } from './usage/read-usage.js';
 import type { Usage } from './usage/usage.js';
 
+/** How to take a report of usage. */
+export interface ReportOptions {
+  /** Whether it was counted here rather than told by the provider. Default false. */
+  readonly estimated?: boolean;
+}
+
 /** What `process` is told about the call that it works for. */
 export class CallContext {
-  /** Which try this is, from 1. */
-  readonly attempt = 1;
   private controller: AbortController | undefined;
   private isAborted = false;
   /** @internal What was reported so far. */
   reported: Usage | undefined;
+  /** @internal Whether that was counted here rather than told by the provider. */
+  isEstimated = true;
 
   constructor(
     /** The call's number within its service, from 1. */
     readonly callId: number,
     /** The label given in the call's options. */
     readonly label: string | undefined,
+    /** Which try this is, from 1. */
+    readonly attempt: number,
+    private readonly hear: (reading: RateLimitReading) => void,
     private readonly units: readonly string[],
   ) {}
 
@@ -28,13 +38,29 @@ export class CallContext {
 
   /**
    * Says what the call has really used so far; the latest word on each unit counts. The reservation is
-   * settled to it when the call ends, also when it ends by an error or by cancelling.
+   * settled to it when the call ends, also when it ends by an error or by cancelling. Say `estimated` of what
+   * you have counted yourself, as the pieces of a stream, until the provider tells.
    *
    * @example
    * context.reportUsage({ inputTokens: 812, outputTokens: 40 });
+   *
+   * @throws InvalidOptionError unless every amount is finite and not negative.
    */
-  reportUsage(usage: Usage | number): void {
+  reportUsage(usage: Usage | number, { estimated = false }: ReportOptions = {}): void {
     this.reported = { ...this.reported, ...readUsage(usage, this.units, 'reportUsage(usage)') };
+    this.isEstimated = estimated;
+  }
+
+  /**
+   * Says what the provider's answer told of its limits, as `readRateLimits` of `rxllm/headers` reads it: limits
+   * are narrowed to it, and the gate closes when it says so.
+   *
+   * @example
+   * const { status, headers } = response;
+   * context.reportLimits(readRateLimits({ status, headers, now: Date.now() }));
+   */
+  reportLimits(reading: RateLimitReading): void {
+    this.hear(reading);
   }
 
   /** @internal */

@@ -20,12 +20,16 @@ interface Cancellable {
 
 /** One call on its way: what was asked, what it costs, where it waits, and who gets the answer. */
 export class Call<Request = unknown, Response = unknown> extends Queueable {
+  /** Which try is next, or under way: from 1. */
+  attempt = 1;
   /** Set when it has been let out. */
   reservation: Reservation | undefined = undefined;
-  /** When its work began, in ms; only set while somebody hears of events. */
-  startedAt: number | undefined = undefined;
+  /** When its latest try began or failed, in ms; only set while somebody hears of events. */
+  movedAt: number | undefined = undefined;
   /** The work that is running for it. */
   run: Cancellable | undefined = undefined;
+  /** Set when the try under way has failed and another follows, so many ms after it has been torn down. */
+  retryInMs: number | undefined = undefined;
   /** Set when its caller has been told the end, or has left. */
   hasEnded = false;
 

@@ -88,7 +88,7 @@ export class QueueFullError extends RxllmError {
   }
 }
 
-/** The call costs more than a quota's whole limit, so no window can ever hold it. */
+/** The call costs more than a quota's whole limit, or than what is left of a budget: waiting cannot help. */
 export class QuotaExceededError extends RxllmError {
   static override readonly code = 'QUOTA_EXCEEDED';
 
@@ -99,13 +99,42 @@ export class QuotaExceededError extends RxllmError {
     readonly cost: number,
     /** What the quota grants in a whole window. */
     readonly limit: number,
+    /** Of a budget: what is used of it for good. */
+    readonly used?: number,
   ) {
     super(
       QuotaExceededError.code,
-      `a call that costs ${cost} ${unit} can never fit into a limit of ${limit}; ` +
-        'make the request smaller or raise the limit',
+      used === undefined
+        ? `a call that costs ${cost} ${unit} can never fit into a limit of ${limit}; ` +
+            'make the request smaller or raise the limit'
+        : `a call that costs ${cost} ${unit} does not fit into what is left of a budget of ${limit}, ` +
+            `of which ${used} are used; raise the limit, or make a new service for a new budget`,
     );
   }
+}
+
+/** The provider told to wait longer than calls may wait at a closed gate. */
+export class RetryAfterTooLongError extends RxllmError {
+  static override readonly code = 'RETRY_AFTER_TOO_LONG';
+
+  constructor(
+    /** How long the provider wants no calls, in ms from when this was made. */
+    readonly retryAfterMs: number,
+    /** The longest that calls wait for that, in ms. */
+    readonly maxRetryAfterMs: number,
+    options?: ErrorOptions,
+  ) {
+    super(
+      RetryAfterTooLongError.code,
+      `the provider takes no calls for another ${seconds(retryAfterMs)}, and calls wait for at most ` +
+        `${seconds(maxRetryAfterMs)}; call again then, or raise retry.maxRetryAfterMs`,
+      options,
+    );
+  }
+}
+
+function seconds(ms: number): string {
+  return `${Math.ceil(ms / 1000)} s`;
 }
 
 /** `callAsync` has nothing to resolve to: `process` completed without a response. */

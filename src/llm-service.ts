@@ -13,11 +13,18 @@ import {
   parseServiceName,
   parseServiceOptions,
 } from './options.js';
+import { OutputLearner } from './estimate/output-learner.js';
+import type { OutputLearnerOptions } from './estimate/output-learner-options.js';
+import type { Failure } from './retry/failure.js';
+import type { RetryOptions } from './retry/retry-options.js';
+import { RetryPolicy } from './retry/retry-policy.js';
 import { Service } from './service.js';
+import type { GateOptions } from './usage/gate.js';
 import { monotonicScheduler } from './time/monotonic-scheduler.js';
 import { InMemoryRateTracker } from './usage/in-memory-rate-tracker.js';
 import type { Quota } from './usage/quota.js';
-import type { QuotaState, RateTracker } from './usage/rate-tracker.js';
+import type { QuotaState } from './usage/quota-state.js';
+import type { RateTracker } from './usage/rate-tracker.js';
 import { TimeBoundedUsageTracker } from './usage/time-bounded-usage-tracker.js';
 import type { Usage } from './usage/usage.js';
 
@@ -37,6 +44,18 @@ export interface LLMServiceOptions {
   readonly maxConcurrentJobs?: number | Observable<number>;
   /** The most calls that may be queued; one more fails with `QueueFullError`. Default 1,000,000. */
   readonly queueLimit?: number;
+  /** Which failed calls are tried again. Default: those that may pass, 4 tries in all; see `RetryOptions`. */
+  readonly retry?: RetryOptions;
+  /**
+   * `'learn'`: limits that the provider tells (`context.reportLimits`) replace the configured ones, and add what
+   * was not configured. Default: they can only narrow them.
+   */
+  readonly limits?: 'learn';
+  /**
+   * Reserves for answers what those of the same label have taken until now rather than what `costOf` says, when
+   * that is more. Costs must name `outputTokens`. Default false. See `OutputLearner`.
+   */
+  readonly learnOutput?: boolean | OutputLearnerOptions;
   /** The source of time. Default that of `rateTracker`, or `monotonicScheduler`. */
   readonly scheduler?: SchedulerLike;
 }
@@ -49,6 +68,8 @@ export interface LLMServiceFunctions<Request, Response> {
   readonly costOf?: (request: Request) => Usage | number | undefined;
   /** Reads, after, what it really took; undefined where a response does not say. */
   readonly usageOf?: (response: Response) => Usage | number | undefined;
+  /** Reads what kind of failure an error of `process` is. Default `failureOf`. */
+  readonly failureOf?: (error: unknown) => Failure;
 }
 
 const DEFAULT_QUEUE_LIMIT = 1_000_000;
@@ -100,6 +121,7 @@ export abstract class LLMService<Request, Response> extends Service<Request, Res
   constructor(options: LLMServiceOptions) {
     const { modelName, serviceTag = '', rateLimit, ...rest } = parseServiceOptions(options);
     const limits = limitsOf(options);
+    const { learnOutput = false } = rest;
     super({
       name: `${parseServiceName(classNameOf(new.target))}-${modelName}${serviceTag}`,
       tracker: limits.tracker,
@@ -107,6 +129,11 @@ export abstract class LLMService<Request, Response> extends Service<Request, Res
       maxConcurrentJobs: rest.maxConcurrentJobs ?? new.target.MAX_CONCURRENT_JOBS,
       queueLimit: rest.queueLimit ?? DEFAULT_QUEUE_LIMIT,
       scheduler: rest.scheduler ?? limits.window?.scheduler ?? monotonicScheduler,
+      retry: new RetryPolicy(rest.retry),
+      learner:
+        learnOutput === false
+          ? undefined
+          : new OutputLearner(learnOutput === true ? {} : learnOutput),
     });
     this.modelName = modelName;
     this.serviceTag = serviceTag;
@@ -125,11 +152,12 @@ export abstract class LLMService<Request, Response> extends Service<Request, Res
   static of<Request, Response>(
     options: LLMServiceOptions & LLMServiceFunctions<Request, Response>,
   ): LLMService<Request, Response> {
-    const { process, costOf, usageOf, ...rest } = parseObject('options', options);
+    const { process, costOf, usageOf, failureOf, ...rest } = parseObject('options', options);
     return new FunctionService(rest, {
       process,
       ...(costOf !== undefined && { costOf }),
       ...(usageOf !== undefined && { usageOf }),
+      ...(failureOf !== undefined && { failureOf }),
     });
   }
 
@@ -174,6 +202,10 @@ class FunctionService<Request, Response> extends LLMService<Request, Response> {
   protected override usageOf(response: Response): Usage | number | undefined {
     return this.functions.usageOf?.(response);
   }
+
+  protected override failureOf(error: unknown): Failure {
+    return this.functions.failureOf?.(error) ?? super.failureOf(error);
+  }
 }
 
 interface Limits {
@@ -183,20 +215,31 @@ interface Limits {
 }
 
 function limitsOf(options: LLMServiceOptions): Limits {
-  const { rateLimit, rateTracker, quotas = [], scheduler } = options;
+  const { rateLimit, rateTracker, quotas = [], scheduler, limits, retry = {} } = options;
   const time = scheduler ? { scheduler } : {};
+  const learning = { gate: gateOf(retry), ...(limits && { limits }) };
   if (rateLimit === undefined) {
     const shared = rateTracker as RateTracker | undefined;
     return shared
       ? { tracker: shared, isOwn: false }
-      : { tracker: new InMemoryRateTracker({ quotas, ...time }), isOwn: true };
+      : { tracker: new InMemoryRateTracker({ quotas, ...time, ...learning }), isOwn: true };
   }
   const window =
     (rateTracker as TimeBoundedUsageTracker | undefined) ?? new TimeBoundedUsageTracker(time);
   return {
-    tracker: new InMemoryRateTracker({ rateLimit, rateTracker: window }),
+    tracker: new InMemoryRateTracker({ rateLimit, rateTracker: window, ...learning }),
     isOwn: true,
     window,
+  };
+}
+
+/** A gate waits as retries do, where nothing else was said. */
+function gateOf({ maxRetryAfterMs, baseMs, maxMs, random }: RetryOptions): Partial<GateOptions> {
+  return {
+    ...(maxRetryAfterMs !== undefined && { maxRetryAfterMs }),
+    ...(baseMs !== undefined && { baseMs }),
+    ...(maxMs !== undefined && { maxMs }),
+    ...(random !== undefined && { random }),
   };
 }
 

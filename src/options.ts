@@ -2,6 +2,7 @@ import { isObservable } from 'rxjs';
 import * as z from 'zod/mini';
 import { InvalidOptionError } from './errors.js';
 import { invalidOption } from './invalid-option.js';
+import { LIMIT_MODELS } from './usage/window/window-of.js';
 
 /** One kind of value: how to know it, and what to say is allowed. */
 function kind(isAllowed: (value: unknown) => boolean, allowed: string) {
@@ -69,12 +70,58 @@ const queue = kind((v) => hasMethod(v, 'push') && hasMethod(v, 'remove'), 'a Cal
 const SERVICES = 'one service or more';
 const service = kind((v) => hasMethod(v, 'open') && hasMethod(v, 'close'), 'a service');
 
+const windowLength = kind(
+  (v) => v === Infinity || isFinitePositive(v),
+  'a number above 0, in ms, or Infinity',
+);
+const oneOf = (...names: readonly string[]) =>
+  kind((v) => names.includes(v as string), names.map((one) => `'${one}'`).join(', '));
+const share = kind((v) => isNumber(v) && v >= 0, 'a number, 0 or more');
+const longest = kind((v) => isNumber(v) && v >= 0, 'a number, 0 or more, in ms');
+const fraction = kind((v) => isNumber(v) && v > 0 && v <= 1, 'a number above 0, at most 1');
+const count = kind(isCount, 'a whole number, 1 or more');
+const limitsRule = oneOf('learn');
+
 const quotaSchema = objectOf({
   unit: name,
   limit,
-  windowMs: duration,
+  windowMs: windowLength,
   marginMs: z.optional(margin),
+  model: z.optional(oneOf(...Object.keys(LIMIT_MODELS))),
+}).check(
+  z.refine(({ windowMs, model }) => windowMs !== Infinity || !model || model === 'sliding-window', {
+    path: ['model'],
+    message: "'sliding-window', or none, where windowMs is Infinity: a budget never comes back",
+  }),
+);
+const gate = objectOf({
+  maxRetryAfterMs: z.optional(longest),
+  baseMs: z.optional(duration),
+  maxMs: z.optional(duration),
+  random: z.optional(aFunction),
+  isUnproven: z.optional(kind((v) => typeof v === 'boolean', 'true or false')),
 });
+const retry = objectOf({
+  maxAttempts: z.optional(concurrencyValue),
+  baseMs: z.optional(duration),
+  maxMs: z.optional(duration),
+  maxRetryAfterMs: z.optional(longest),
+  share: z.optional(share),
+  atLeast: z.optional(share),
+  isRetryable: z.optional(aFunction),
+  random: z.optional(aFunction),
+});
+const learnOutput = z.union(
+  [
+    z.boolean(),
+    objectOf({
+      quantile: z.optional(fraction),
+      atLeast: z.optional(count),
+      latest: z.optional(count),
+    }),
+  ],
+  'true, false, or { quantile, atLeast, latest }',
+);
 const quotas = z.array(quotaSchema, 'a list of quotas');
 
 const serviceShape = {
@@ -85,6 +132,9 @@ const serviceShape = {
   quotas: z.optional(quotas),
   maxConcurrentJobs: z.optional(concurrency),
   queueLimit: z.optional(queueLimit),
+  retry: z.optional(retry),
+  limits: z.optional(limitsRule),
+  learnOutput: z.optional(learnOutput),
   scheduler: z.optional(scheduler),
 };
 
@@ -95,6 +145,7 @@ const schemas = {
     process: aFunction,
     costOf: z.optional(aFunction),
     usageOf: z.optional(aFunction),
+    failureOf: z.optional(aFunction),
   }),
   call: objectOf({
     signal: z.optional(signal),
@@ -106,8 +157,18 @@ const schemas = {
     marginMs: z.optional(margin),
     scheduler: z.optional(scheduler),
   }),
-  ownQuotas: objectOf({ quotas, scheduler: z.optional(scheduler) }),
-  overTracker: objectOf({ rateLimit: limit, rateTracker: usageTracker }),
+  ownQuotas: objectOf({
+    quotas,
+    scheduler: z.optional(scheduler),
+    limits: z.optional(limitsRule),
+    gate: z.optional(gate),
+  }),
+  overTracker: objectOf({
+    rateLimit: limit,
+    rateTracker: usageTracker,
+    limits: z.optional(limitsRule),
+    gate: z.optional(gate),
+  }),
   rateLimit: objectOf({
     tracker: z.optional(rateTracker),
     quotas: z.optional(quotas),
@@ -115,6 +176,7 @@ const schemas = {
     maxConcurrent: z.optional(concurrency),
     released$: z.optional(observable),
     cancelled$: z.optional(observable),
+    returned$: z.optional(observable),
     queue: z.optional(queue),
     queueLimit: z.optional(queueLimit),
     onRefused: z.optional(aFunction),
@@ -129,13 +191,25 @@ const schemas = {
 function check<T>(schema: z.ZodMiniType, input: T, path = ''): T {
   const result = z.safeParse(schema, input);
   const issue = result.error?.issues[0];
-  if (issue) {
-    throw invalidOption(issue, input, path, (at) => {
-      const { shape } = at.length > 0 ? quotaSchema : (schema as z.ZodMiniObject);
-      return Object.keys(shape);
-    });
-  }
+  if (issue) throw invalidOption(issue, input, path, (at) => keysAt(schema, at));
   return input;
+}
+
+/** The options that are known where an unknown one was given. */
+function keysAt(schema: z.ZodMiniType, path: readonly PropertyKey[]): readonly string[] {
+  const { innerType, element, shape = {} } = schema.def as unknown as SchemaParts;
+  const [key, ...rest] = path;
+  if (innerType) return keysAt(innerType, path);
+  if (key === undefined) return Object.keys(shape);
+  const inner = element ?? shape[key];
+  return inner ? keysAt(inner, rest) : [];
+}
+
+/** What of zod's kinds of schema leads further in: optional, list, object. */
+interface SchemaParts {
+  readonly innerType?: z.ZodMiniType;
+  readonly element?: z.ZodMiniType;
+  readonly shape?: Readonly<Record<PropertyKey, z.ZodMiniType>>;
 }
 
 /** Options of which one excludes another, or needs it. */
@@ -143,16 +217,19 @@ interface LimitOptions {
   readonly quotas?: unknown;
   readonly rateLimit?: unknown;
   readonly rateTracker?: unknown;
+  readonly limits?: unknown;
 }
 
 export function parseServiceOptions<T extends LimitOptions>(options: T): T {
   check(schemas.service, options);
-  const { quotas, rateLimit, rateTracker } = options;
+  const { quotas, rateLimit, rateTracker, limits } = options;
   const isStore = hasMethod(rateTracker, 'reserve');
   if (quotas && rateTracker) throw conflict('quotas', 'rateTracker');
   if (quotas && rateLimit !== undefined) throw conflict('quotas', 'rateLimit');
   if (isStore && rateLimit !== undefined)
     throw conflict('rateLimit', 'a RateTracker with its own limits');
+  if (isStore && limits !== undefined)
+    throw conflict('limits', 'a RateTracker with its own limits');
   if (rateTracker && !isStore && rateLimit === undefined)
     throw missing('rateLimit', 'a finite number above 0: what rateTracker grants per window');
   return options;

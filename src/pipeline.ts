@@ -3,6 +3,7 @@ import type { Call } from './call.js';
 import { rateLimit } from './operators/rate-limit.js';
 import { CallQueue } from './queue/call-queue.js';
 import { Run, type Worker } from './run.js';
+import { WakeUp } from './time/wake-up.js';
 import type { RateTracker } from './usage/rate-tracker.js';
 
 /** What a pipeline is made of. */
@@ -30,6 +31,8 @@ export class Pipeline<Request, Response> {
   private readonly calls$ = new Subject<Call<Request, Response>>();
   private readonly released$ = new Subject<void>();
   private readonly cancelled$ = new Subject<Call<Request, Response>>();
+  private readonly returned$ = new Subject<Call<Request, Response>>();
+  private readonly retrying = new Map<Call<Request, Response>, WakeUp>();
 
   constructor(private readonly parts: PipelineParts<Request, Response>) {
     const { tracker, permits$, queueLimit, scheduler } = parts;
@@ -38,6 +41,7 @@ export class Pipeline<Request, Response> {
       maxConcurrent: permits$,
       released$: this.released$,
       cancelled$: this.cancelled$,
+      returned$: this.returned$,
       queue: this.queue,
       queueLimit,
       onRefused: (call: Call<Request, Response>, error: unknown) => {
@@ -58,7 +62,12 @@ export class Pipeline<Request, Response> {
   }
 
   get isEmpty(): boolean {
-    return this.queue.size === 0 && this.inFlight.size === 0;
+    return this.queue.size === 0 && this.inFlight.size === 0 && this.waiting === 0;
+  }
+
+  /** How many have failed and wait for their next try. */
+  get waiting(): number {
+    return this.retrying.size;
   }
 
   submit(call: Call<Request, Response>): void {
@@ -75,14 +84,15 @@ export class Pipeline<Request, Response> {
       return;
     }
     call.hasEnded = true;
+    this.stopWaiting(call);
     this.cancelled$.next(call);
-    this.parts.worker.ended(call, 'cancelled');
+    this.parts.worker.ended(call, { outcome: 'cancelled' });
     this.parts.onChange();
   }
 
-  /** Ends every call that is queued with the error. */
+  /** Ends every call that is queued, or waits for its next try, with the error. */
   refuseQueued(error: unknown): void {
-    for (const call of [...this.queue]) this.abandon(call, error);
+    for (const call of [...this.queue, ...this.retrying.keys()]) this.abandon(call, error);
   }
 
   /** Ends every call, queued or in flight, with the error. */
@@ -100,7 +110,7 @@ export class Pipeline<Request, Response> {
 
   private refuse(call: Call<Request, Response>, error: unknown): void {
     call.hasEnded = true;
-    this.parts.worker.ended(call, 'failed', error);
+    this.parts.worker.ended(call, { outcome: 'failed', error });
     call.reply.error(error);
     this.parts.onChange();
   }
@@ -124,7 +134,27 @@ export class Pipeline<Request, Response> {
   /** Its permit is free, once, whatever a thenable of a user's own may do. */
   private release(call: Call<Request, Response>): void {
     if (!this.inFlight.delete(call)) return;
+    // Before its permit is free, so that a call that goes on at once is ahead of those behind it.
+    if (call.retryInMs !== undefined && !call.hasEnded) this.wait(call, call.retryInMs);
     this.released$.next();
     this.parts.onChange();
+  }
+
+  private wait(call: Call<Request, Response>, delayMs: number): void {
+    call.retryInMs = undefined;
+    const goOn = () => {
+      this.stopWaiting(call);
+      this.returned$.next(call);
+      this.parts.onChange();
+    };
+    const wakeUp = new WakeUp(this.parts.scheduler, goOn);
+    this.retrying.set(call, wakeUp);
+    if (delayMs > 0) wakeUp.set(delayMs);
+    else goOn();
+  }
+
+  private stopWaiting(call: Call<Request, Response>): void {
+    this.retrying.get(call)?.clear();
+    this.retrying.delete(call);
   }
 }

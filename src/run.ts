@@ -4,6 +4,10 @@ import { CallContext } from './call-context.js';
 import { InvalidOptionError } from './errors.js';
 import { kindOf } from './kind-of.js';
 import { follow } from './follow.js';
+import type { Failure } from './retry/failure.js';
+import { usageOfFailed } from './retry/refund.js';
+import type { Verdict } from './retry/retry-policy.js';
+import type { RateLimitReading } from './usage/rate-limit-reading.js';
 import type { Usage } from './usage/usage.js';
 
 /** What a run asks of its service. */
@@ -12,21 +16,41 @@ export interface Worker<Request, Response> {
   readonly units: readonly string[];
   process(request: Request, context: CallContext): ObservableInput<Response>;
   usageOf(response: Response): Usage | undefined;
+  failureOf(error: unknown): Failure;
+  /** Whether the call is to be tried again. */
+  verdict(call: Call<Request, Response>, error: unknown, failure: Failure): Verdict | undefined;
   started(call: Call<Request, Response>): void;
-  ended(call: Call<Request, Response>, outcome: Outcome, error?: unknown): void;
+  retrying(call: Call<Request, Response>, delayMs: number, error: unknown): void;
+  ended(call: Call<Request, Response>, ending: Ending): void;
   /** Something went wrong that is no call's outcome. */
   fault(error: unknown): void;
 }
 
 /** How a call ended. */
-export type Outcome = 'completed' | 'failed' | 'cancelled';
+export interface Ending {
+  readonly outcome: 'completed' | 'failed' | 'cancelled';
+  readonly error?: unknown;
+  /** What it was settled to; undefined when it never started. */
+  readonly usage?: Usage | undefined;
+  /** Whether that is an estimate, or was counted here. */
+  readonly isEstimated?: boolean;
+}
+
+/** An answer that tells nothing of limits, and so only that the call was let in. */
+const LET_IN: RateLimitReading = Object.freeze({
+  limits: [],
+  retryAfterMs: null,
+  shouldPause: false,
+  retryable: false,
+});
 
 /**
- * One call being worked on: it hands each response to the caller, settles the reservation when the work
- * has ended, however it ended, and then says that it is over.
+ * One try of a call being worked on: it hands each response to the caller, settles the reservation when the
+ * work has ended, however it ended, and then says that it is over.
  */
 export class Run<Request, Response> extends Subscriber<Response> {
   private readonly context: CallContext;
+  private hasResponded = false;
 
   constructor(
     private readonly call: Call<Request, Response>,
@@ -38,7 +62,8 @@ export class Run<Request, Response> extends Subscriber<Response> {
     // unsubscribed from while its source still emits in the same turn, cannot be had in another way.
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- for the reason above
     super();
-    this.context = new CallContext(call.id, call.label, worker.units);
+    const hear = (reading: RateLimitReading) => call.reservation?.hear?.(reading);
+    this.context = new CallContext(call.id, call.label, call.attempt, hear, worker.units);
   }
 
   start(): void {
@@ -53,6 +78,7 @@ export class Run<Request, Response> extends Subscriber<Response> {
 
   protected override _next(response: Response): void {
     if (this.call.hasEnded) return;
+    this.letIn();
     try {
       const usage = this.worker.usageOf(response);
       if (usage) this.context.reportUsage(usage);
@@ -65,21 +91,27 @@ export class Run<Request, Response> extends Subscriber<Response> {
 
   protected override _error(error: unknown): void {
     if (this.call.hasEnded) return;
-    this.end('failed', error);
-    this.call.reply.error(error);
-    this.tearDown();
+    const failure = this.worker.failureOf(error);
+    this.call.reservation?.hear?.(failure);
+    // Whoever hears of the gate may have cancelled the call.
+    if (this.call.hasEnded) return;
+    const verdict = this.hasResponded ? undefined : this.worker.verdict(this.call, error, failure);
+    if (verdict && 'delayMs' in verdict) this.tryAgain(verdict.delayMs, error, failure);
+    else this.fail(verdict?.error ?? error, failure);
   }
 
   protected override _complete(): void {
     if (this.call.hasEnded) return;
-    this.end('completed');
+    this.letIn();
+    const { reported, isEstimated } = this.context;
+    this.end({ outcome: 'completed', usage: reported ?? {}, isEstimated });
     this.call.reply.complete();
     this.tearDown();
   }
 
   /** Ends the work because its caller has left. */
   cancel(): void {
-    this.end('cancelled');
+    this.end({ outcome: 'cancelled', usage: this.context.reported ?? {}, isEstimated: true });
     this.context.abort();
     this.tearDown();
   }
@@ -93,11 +125,48 @@ export class Run<Request, Response> extends Subscriber<Response> {
     }
   }
 
-  private end(outcome: Outcome, error?: unknown): void {
+  /** Its first response, or its end, shows that the provider has let it in. */
+  private letIn(): void {
+    if (this.hasResponded) return;
+    this.hasResponded = true;
+    this.call.reservation?.hear?.(LET_IN);
+  }
+
+  private fail(error: unknown, failure: Failure): void {
+    this.end({ outcome: 'failed', error, usage: this.usageOfFailed(failure), isEstimated: true });
+    this.call.reply.error(error);
+    this.tearDown();
+  }
+
+  /** The call waits again once this try has been torn down, without a permit and without a reservation. */
+  private tryAgain(delayMs: number, error: unknown, failure: Failure): void {
+    this.settle(this.usageOfFailed(failure));
+    this.call.run = undefined;
+    this.call.attempt += 1;
+    this.call.retryInMs = delayMs;
+    this.worker.retrying(this.call, delayMs, error);
+    this.tearDown();
+  }
+
+  private end(ending: Ending): void {
     this.call.hasEnded = true;
     this.call.run = undefined;
-    this.call.reservation?.settle(this.context.reported ?? {});
-    this.worker.ended(this.call, outcome, error);
+    this.settle(ending.usage);
+    this.worker.ended(this.call, ending);
+  }
+
+  private settle(usage: Usage | undefined): void {
+    const { reservation } = this.call;
+    if (usage) reservation?.settle(usage);
+    else reservation?.giveBack();
+  }
+
+  /** What was reported counts; without that, what the kind of failure says. */
+  private usageOfFailed({ kind }: Failure): Usage | undefined {
+    const { reported } = this.context;
+    if (this.hasResponded) return reported ?? {};
+    const usage = usageOfFailed(kind, this.call.cost);
+    return usage || reported ? { ...usage, ...reported } : undefined;
   }
 
   private process(): ObservableInput<Response> {

@@ -1,13 +1,17 @@
+import type { Usage } from './usage/usage.js';
+
 /**
  * One step of a call, or a fault of an option. It carries no request and no response: those are the
  * caller's own.
  *
  * ```text
  * queued ── started ── completed | failed | cancelled
- *        └─ cancelled | failed
+ *   │         ▲  └─ retrying ── cancelled | failed
+ *   │         └────────┘
+ *   └─ cancelled | failed
  * ```
  */
-export type ServiceEvent = QueuedEvent | StartedEvent | EndedEvent | FaultEvent;
+export type ServiceEvent = QueuedEvent | StartedEvent | RetryingEvent | EndedEvent | FaultEvent;
 
 interface CallStep {
   /** The call's number within its service, from 1. */
@@ -26,15 +30,33 @@ export interface QueuedEvent extends CallStep {
 /** The call was let out: its work begins. */
 export interface StartedEvent extends CallStep {
   readonly type: 'started';
-  /** How long it was queued, in ms. */
+  /** Which try it is, from 1. */
+  readonly attempt: number;
+  /** How long it was queued, in ms; of a later try how long since the one before failed. */
   readonly waitMs: number;
+}
+
+/** The try has failed, and another follows: the call waits with no permit and no reservation. */
+export interface RetryingEvent extends CallStep {
+  readonly type: 'retrying';
+  /** The try that has failed, from 1. */
+  readonly attempt: number;
+  /** How long it waits before it is queued again, in ms; 0 where a closed gate makes it wait. */
+  readonly delayMs: number;
+  readonly error: unknown;
 }
 
 /** The call has ended: by an answer, by an error, or because its caller left. */
 export interface EndedEvent extends CallStep {
   readonly type: 'completed' | 'failed' | 'cancelled';
-  /** How long it worked, in ms; undefined when it never started, or started before anybody listened. */
+  /** Its last try, from 1. */
+  readonly attempt: number;
+  /** How long that worked, in ms; undefined when it never started, or started before anybody listened. */
   readonly runMs: number | undefined;
+  /** What it was settled to, in the units that are known; left out when it never started or gave all back. */
+  readonly usage?: Usage;
+  /** Whether that is an estimate, or was counted here until the call was cancelled or broke. */
+  readonly isEstimated?: boolean;
   /** Of a failed call, what its caller got. */
   readonly error?: unknown;
 }

@@ -1,6 +1,6 @@
 import { map, merge, type Observable, Subject } from 'rxjs';
 import type { Call } from './call.js';
-import type { Outcome } from './run.js';
+import type { Ending } from './run.js';
 import type { ServiceEvent } from './service-event.js';
 import type { Clock } from './time/clock.js';
 
@@ -26,18 +26,29 @@ export class ServiceEvents {
 
   started(call: AnyCall): void {
     if (!this.subject.observed) return;
-    const { id: callId, label, queuedAt } = call;
+    const { id: callId, label, attempt, queuedAt } = call;
     const at = this.clock.now();
-    call.startedAt = at;
-    this.subject.next({ type: 'started', callId, label, at, waitMs: at - queuedAt });
+    const waitMs = at - (attempt > 1 ? (call.movedAt ?? queuedAt) : queuedAt);
+    call.movedAt = at;
+    this.subject.next({ type: 'started', callId, label, at, attempt, waitMs });
   }
 
-  ended(call: AnyCall, type: Outcome, error?: unknown): void {
+  retrying(call: AnyCall, attempt: number, delayMs: number, error: unknown): void {
     if (!this.subject.observed) return;
-    const { id: callId, label, startedAt } = call;
+    const { id: callId, label } = call;
     const at = this.clock.now();
-    const runMs = startedAt === undefined ? undefined : at - startedAt;
-    const event = { type, callId, label, at, runMs };
+    call.movedAt = at;
+    this.subject.next({ type: 'retrying', callId, label, at, attempt, delayMs, error });
+  }
+
+  ended(call: AnyCall, { outcome: type, usage, isEstimated, error }: Ending): void {
+    if (!this.subject.observed) return;
+    const { id: callId, label, attempt, movedAt } = call;
+    const at = this.clock.now();
+    const hasStarted = isEstimated !== undefined;
+    const runMs = hasStarted && movedAt !== undefined ? at - movedAt : undefined;
+    const settled = usage ? { usage, isEstimated: isEstimated ?? true } : {};
+    const event = { type, callId, label, at, attempt, runMs, ...settled };
     this.subject.next(type === 'failed' ? { ...event, error } : event);
   }
 

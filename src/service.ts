@@ -2,6 +2,7 @@ import {
   BehaviorSubject,
   concat,
   defer,
+  EMPTY,
   map,
   merge,
   Observable,
@@ -24,13 +25,18 @@ import { Lifecycle } from './lifecycle.js';
 import { Pipeline } from './pipeline.js';
 import { PromiseReply } from './promise-reply.js';
 import { type Done, Resources } from './resources.js';
-import type { Worker } from './run.js';
+import type { OutputLearner } from './estimate/output-learner.js';
+import type { Failure } from './retry/failure.js';
+import { failureOf } from './retry/failure-of.js';
+import type { RetryPolicy, Verdict } from './retry/retry-policy.js';
+import type { Ending, Worker } from './run.js';
 import type { ServiceEvent } from './service-event.js';
 import { ServiceEvents } from './service-events.js';
 import type { ServiceState } from './service-state.js';
 import { Clock } from './time/clock.js';
 import { LiveNumber } from './time/live-number.js';
-import { type QuotaState, type RateTracker, unitsOf } from './usage/rate-tracker.js';
+import type { QuotaState } from './usage/quota-state.js';
+import { type RateTracker, unitsOf } from './usage/rate-tracker.js';
 import type { Usage } from './usage/usage.js';
 import { readCost, readUsage } from './usage/read-usage.js';
 
@@ -43,6 +49,9 @@ export interface ServiceParts {
   readonly maxConcurrentJobs: number | Observable<number>;
   readonly queueLimit: number;
   readonly scheduler: SchedulerLike;
+  readonly retry: RetryPolicy;
+  /** Learns how long answers are; undefined where costs are taken as they are. */
+  readonly learner: OutputLearner | undefined;
 }
 
 /** How to close. */
@@ -84,6 +93,7 @@ export abstract class Service<Request, Response> {
   private readonly permits$ = new BehaviorSubject(0);
   private readonly changed$ = new Subject<void>();
   private readonly units: readonly string[];
+  private readonly clock: Clock;
   private lastCallId = 0;
 
   constructor(private readonly parts: ServiceParts) {
@@ -104,9 +114,12 @@ export abstract class Service<Request, Response> {
     this.lifecycle = this.makeLifecycle();
     const { closed$ } = this.lifecycle;
     const faults$ = merge(tracker.faults$, this.maxJobs.faults$).pipe(takeUntil(closed$));
-    this.events = new ServiceEvents(new Clock(scheduler), faults$);
+    this.clock = new Clock(scheduler);
+    this.events = new ServiceEvents(this.clock, faults$);
     this.events$ = this.events.events$;
-    const changes$ = merge(this.changed$, tracker.quotas$).pipe(takeUntil(closed$));
+    const changes$ = merge(this.changed$, tracker.quotas$, tracker.gate$ ?? EMPTY).pipe(
+      takeUntil(closed$),
+    );
     this.state$ = changes$.pipe(
       startWith(undefined),
       map(() => this.state),
@@ -235,6 +248,15 @@ export abstract class Service<Request, Response> {
     return undefined;
   }
 
+  /**
+   * Reads what kind of failure an error is: it decides what stays charged, whether the gate closes, and whether
+   * the call is tried again. Default `failureOf`, which looks at status, code and `retry-after`; `readFailure`
+   * of `rxllm/headers` reads all that providers tell.
+   */
+  protected failureOf(error: unknown): Failure {
+    return failureOf(error);
+  }
+
   /** Runs once, before the first call; calls wait until what it returns has completed. */
   acquireResources(): Done {
     // Nothing to acquire, unless a subclass has something.
@@ -285,7 +307,7 @@ export abstract class Service<Request, Response> {
   ): Call<Request, Response> {
     // Again after each step that runs code of a user's, which may have closed the service meanwhile.
     this.checkDoor(options);
-    const cost = this.costIn(request);
+    const cost = this.costIn(request, options.label);
     this.checkDoor(options);
     this.lifecycle.start();
     this.checkDoor(options);
@@ -306,9 +328,11 @@ export abstract class Service<Request, Response> {
     else this.pipeline.abandon(call, new ServiceClosedError(this.name));
   }
 
-  private costIn(request: Request): Usage {
-    const cost = this.costOf(request);
-    return cost === undefined ? UNKNOWN : readCost(cost, this.units, 'costOf(request)');
+  private costIn(request: Request, label: string | undefined): Usage {
+    const given = this.costOf(request);
+    if (given === undefined) return UNKNOWN;
+    const cost = readCost(given, this.units, 'costOf(request)');
+    return this.parts.learner?.adjust(cost, label) ?? cost;
   }
 
   private usageIn(response: Response): Usage | undefined {
@@ -321,16 +345,59 @@ export abstract class Service<Request, Response> {
       units: this.units,
       process: (request, context) => this.process(request, context),
       usageOf: (response) => this.usageIn(response),
+      failureOf: (error) => this.failureIn(error),
+      verdict: (call, error, failure) => this.verdict(call, error, failure),
       started: (call) => {
+        if (call.attempt === 1) this.parts.retry.called(call.reservation?.at ?? this.clock.now());
         this.events.started(call);
       },
-      ended: (call, outcome, error) => {
-        this.events.ended(call, outcome, error);
+      retrying: (call, delayMs, error) => {
+        this.events.retrying(call, call.attempt - 1, delayMs, error);
+      },
+      ended: (call, ending) => {
+        this.learn(call, ending);
+        this.events.ended(call, ending);
       },
       fault: (error) => {
         this.events.fault(error);
       },
     };
+  }
+
+  /** A fault in a user's reading of an error must not hide that error. */
+  private failureIn(error: unknown): Failure {
+    try {
+      return this.failureOf(error);
+    } catch (fault) {
+      this.events.fault(fault);
+      return failureOf(error);
+    }
+  }
+
+  private verdict(
+    call: Call<Request, Response>,
+    error: unknown,
+    failure: Failure,
+  ): Verdict | undefined {
+    const { attempt, reservation } = call;
+    const failed = { attempt, error, failure, hasGate: reservation?.hear !== undefined };
+    try {
+      return this.parts.retry.verdict(failed, this.clock.now());
+    } catch (fault) {
+      this.events.fault(fault);
+      return undefined;
+    }
+  }
+
+  /** Only what the provider has told of a whole answer shows how long answers are. */
+  private learn(
+    { label, cost }: Pick<Call, 'label' | 'cost'>,
+    { outcome, usage, isEstimated }: Ending,
+  ): void {
+    const { learner } = this.parts;
+    if (!learner || outcome !== 'completed' || isEstimated || !usage) return;
+    if (usage['outputTokens'] !== undefined) learner.observe(label, usage['outputTokens']);
+    learner.settled(label, cost ?? UNKNOWN, usage);
   }
 
   private makeLifecycle(): Lifecycle {
@@ -374,8 +441,11 @@ export abstract class Service<Request, Response> {
       status: this.lifecycle.status,
       queued: this.pipeline.queue.size,
       inFlight: this.pipeline.inFlight.size,
+      retrying: this.pipeline.waiting,
       maxConcurrentJobs: this.maxJobs.value,
       quotas: this.tracker.quotas,
+      gate: this.tracker.gate,
+      estimates: this.parts.learner?.accuracy ?? [],
     };
   }
 }

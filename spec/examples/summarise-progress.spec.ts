@@ -53,7 +53,20 @@ describe('progressOf', () => {
     queued: 3,
     inFlight: 2,
     maxConcurrentJobs: 2,
-    quotas: [{ unit: 'requests', used: 5, limit: 10, remaining: 5, windowMs: 60_000 }],
+    retrying: 0,
+    quotas: [
+      {
+        unit: 'requests',
+        used: 5,
+        reserved: 0,
+        usedByOthers: 0,
+        limit: 10,
+        remaining: 5,
+        windowMs: 60_000,
+      },
+    ],
+    gate: undefined,
+    estimates: [],
   };
   const documents = [
     { path: 'a.md', calls: 4, tokens: 4_000 },

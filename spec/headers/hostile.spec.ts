@@ -2,9 +2,17 @@ import fc from 'fast-check';
 import {
   type HeadersLike,
   type RateLimitReading,
+  readFailure,
   readRateLimits,
 } from '../../src/headers/index.js';
 import samples from '../fixtures/provider-headers.json';
+import {
+  endless,
+  hostileError,
+  revoked,
+  throwing,
+  untouchable,
+} from '../retry/support/hostile-error.js';
 import { NOW, readError, readSuccess } from './support/read.js';
 
 const told = {
@@ -70,6 +78,14 @@ function isSound(reading: RateLimitReading): boolean {
   );
 }
 
+/** Texts of 10 MB, made of what is looked for. */
+function hugeTexts(): readonly string[] {
+  return [
+    ...['9', '1h', '1.1.', 'data:', 'retry after ', 'Limit 1,', '[', '{"error":', ' ', '\n'],
+    ...['tokens per min', 'Please try again in 1', 'insufficient_', '1s1s1s1s1', 'concurren'],
+  ].map((part) => part.repeat(10_000_000 / part.length));
+}
+
 describe('readRateLimits, given anything at all,', () => {
   it('throws nothing and tells finite numbers of at least 0', () => {
     const status = fc.oneof(fc.constantFrom(200, 400, 413, 429, 500, 529), fc.double());
@@ -124,11 +140,7 @@ describe('readRateLimits, given anything at all,', () => {
   });
 
   it('looks at so much of a body and no more, whatever its texts are made of', () => {
-    const huge = 10_000_000;
-    const texts = [
-      ...['9', '1h', '1.1.', 'data:', 'retry after ', 'Limit 1,', '[', '{"error":', ' ', '\n'],
-      ...['tokens per min', 'Please try again in 1', 'insufficient_', '1s1s1s1s1'],
-    ].map((part) => part.repeat(huge / part.length));
+    const texts = hugeTexts();
 
     const began = process.cpuUsage().user;
     for (const text of texts) {
@@ -171,5 +183,89 @@ describe('readRateLimits, given anything at all,', () => {
     readError(429, { headers: JSON.parse('{"__proto__":{"retry-after":"1"}}'), body });
 
     expect(({} as Record<string, unknown>)['retry-after']).toBeUndefined();
+  });
+});
+
+describe('readFailure, given anything at all,', () => {
+  const options = fc.record({
+    provider: fc.constantFrom('openai', 'azure-openai', undefined),
+    now: fc.oneof(fc.constant(NOW), fc.double(), fc.constant(undefined)),
+  });
+
+  it('throws nothing and tells finite numbers of at least 0', () => {
+    fc.assert(
+      fc.property(hostileError, options, (make, some) => {
+        const failure = readFailure(make(), some);
+
+        expect(typeof failure.kind).toBe('string');
+        expect(isSound(failure)).toBe(true);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('throws nothing of answers, whatever they hold', () => {
+    const status = fc.constantFrom(undefined, 0, 200, 400, 413, 429, 500, 503, 529, NaN);
+    const answer = fc.record({ status, headers, error: body, body, message: fc.string() });
+
+    fc.assert(
+      fc.property(answer, fc.boolean(), options, (one, isError, some) => {
+        const error: unknown = isError ? Object.assign(new Error(), one) : one;
+
+        expect(isSound(readFailure(error, some))).toBe(true);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it.each([
+    ['getters that throw', throwing],
+    ['a proxy that throws', untouchable],
+    ['a revoked proxy', revoked],
+    ['a cause that throws', new Error('x', { cause: untouchable })],
+    ...endless.map((error) => ['causes that never end', error] as const),
+  ])('is unknown for %s', (_what, error) => {
+    expect(readFailure(error)).toMatchObject({ kind: 'unknown', limits: [], retryAfterMs: null });
+  });
+
+  it.each([throwing, untouchable, revoked])('reads the status where the rest throws', (part) => {
+    expect(readFailure({ status: 429, headers: part }).kind).toBe('rate');
+    expect(readFailure({ status: 429, error: part }).kind).toBe('rate');
+    expect(readFailure({ status: 500, error: { message: part, details: [part] } }).kind).toBe('server'); // prettier-ignore
+  });
+
+  it('looks at so many headers of Angular and no more', () => {
+    const keys = () => Array.from({ length: 100_000 }, (_, n) => `x-ratelimit-limit-${n}`);
+    const get = jest.fn(() => '1');
+
+    expect(readFailure({ status: 429, headers: { keys, get } }).kind).toBe('rate');
+    expect(get.mock.calls.length).toBeLessThan(2_000);
+  });
+
+  it('takes no longer for texts of 10 MB, wherever they are', () => {
+    const texts = hugeTexts();
+
+    const began = process.cpuUsage().user;
+    for (const text of texts) {
+      const told = { message: text, code: text, type: text, name: text, retryDelay: text };
+      const all = { 'retry-after': text, date: text, 'x-ratelimit-reset-tokens': text };
+      const headers = { ...all, [text]: text };
+      readFailure({ ...told, status: 429, headers, error: told });
+      readFailure({ ...told, status: 429, headers: new Map(Object.entries(headers)), body: text });
+      readFailure(Object.assign(new Error(text), { error: text, cause: new Error(text) }));
+      readFailure(text);
+    }
+
+    expect(process.cpuUsage(undefined).user - began).toBeLessThan(4_000_000);
+  });
+
+  it('takes no longer for a body that is deep, wide or cyclic', () => {
+    const cyclic: Record<string, unknown> = { message: 'Please try again in 5s' };
+    cyclic['error'] = cyclic;
+    const wide = Object.fromEntries(Array.from({ length: 100_000 }, (_, n) => [`k${n}`, {}]));
+
+    expect(readFailure({ status: 429, error: cyclic }).retryAfterMs).toBe(5000);
+    expect(readFailure({ status: 429, body: '['.repeat(80_000) }).kind).toBe('rate');
+    expect(readFailure({ status: 429, error: wide, headers: wide, cause: wide }).kind).toBe('rate');
   });
 });

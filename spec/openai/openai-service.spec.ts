@@ -55,7 +55,8 @@ describe('OpenAIService', () => {
     async (status) => {
       provider().answerWith(sendError(status));
 
-      await expect(serviceWith().callAsync(ASKED)).rejects.toMatchObject({ status });
+      const service = serviceWith({ retry: { maxAttempts: 1 } });
+      await expect(service.callAsync(ASKED)).rejects.toMatchObject({ status });
       expect(provider().bodies).toHaveLength(1);
     },
   );

@@ -263,13 +263,13 @@ describe('InMemoryRateTracker', () => {
       const watchers: number[] = [];
       const again$ = of(...Array<Usage>(20).fill({ tokens: 1 }));
       again$.pipe(concatMap((cost) => tracker.reserve(cost))).subscribe(() => {
-        watchers.push(observersOf(rateTracker.changes));
+        watchers.push(observersOf(rateTracker.shared.changes));
       });
       time.flush();
 
       expect(watchers).toHaveLength(20);
       expect(Math.max(...watchers)).toBe(1);
-      expect(rateTracker.changes.observed).toBe(false);
+      expect(rateTracker.shared.changes.observed).toBe(false);
     });
   });
 
@@ -440,8 +440,8 @@ describe('InMemoryRateTracker', () => {
       ask(tracker, time, [{ usd: 0.5 }]);
 
       expect(tracker.quotas).toEqual([
-        { unit: 'usd', limit: 2, windowMs: 6, used: 0.5, remaining: 1.5 },
-        { unit: 'requests', limit: 5, windowMs: 10, used: 1, remaining: 4 },
+        { unit: 'usd', limit: 2, windowMs: 6, used: 0.5, reserved: 0.5, usedByOthers: 0, remaining: 1.5 },
+        { unit: 'requests', limit: 5, windowMs: 10, used: 1, reserved: 1, usedByOthers: 0, remaining: 4 },
       ]);
     });
 
@@ -501,7 +501,7 @@ describe('InMemoryRateTracker', () => {
 
       expect(rateTracker.total).toBe(9);
       expect(tracker.quotas).toEqual([
-        { unit: 'tokens', limit: 10, windowMs: 6, used: 9, remaining: 1 },
+        { unit: 'tokens', limit: 10, windowMs: 6, used: 9, reserved: 2, usedByOthers: 0, remaining: 1 },
       ]);
     });
 

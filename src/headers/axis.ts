@@ -1,6 +1,6 @@
+import type { RateLimit } from '../index.js';
 import { firstDecimal } from './decimal.js';
 import type { HeadersView } from './headers-view.js';
-import type { RateLimit } from './rate-limit.js';
 import { msUntil } from './reset.js';
 
 /** What one header tells of its axis. */

@@ -19,7 +19,8 @@ export function errorStatus({ records }: ErrorBody): number | undefined {
   return STATUS_BY_WORD.find(([word]) => word.test(words.slice(0, 200)))?.[1] ?? 400;
 }
 
-function errorIn(event: Fields): Fields | undefined {
+/** The error that an event of a stream holds, if it is one of an error. */
+export function errorIn(event: Fields): Fields | undefined {
   const inner = isFields(event['response']) ? event['response']['error'] : undefined;
   const error = [event['error'], inner].find(isFields);
   return error ?? (event['type'] === 'error' ? event : undefined);

@@ -1,5 +1,5 @@
+export type { Failure, FailureKind, RateLimit, RateLimitReading } from '../index.js';
 export type { HeadersLike, HeaderValue } from './headers-view.js';
 export type { ProviderAnswer } from './provider-answer.js';
-export type { RateLimit } from './rate-limit.js';
-export type { RateLimitReading } from './rate-limit-reading.js';
+export { readFailure, type ReadFailureOptions } from './read-failure.js';
 export { readRateLimits } from './read-rate-limits.js';

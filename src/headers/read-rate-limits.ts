@@ -1,20 +1,7 @@
-import { anthropic } from './families/anthropic.js';
-import { azure } from './families/azure.js';
-import type { Family } from './families/family.js';
-import { gemini } from './families/gemini.js';
-import { prose } from './families/prose.js';
-import { suffixed } from './families/suffixed.js';
-import { unsuffixed } from './families/unsuffixed.js';
+import type { RateLimitReading } from '../index.js';
 import type { ProviderAnswer } from './provider-answer.js';
-import type { RateLimit } from './rate-limit.js';
-import type { RateLimitReading } from './rate-limit-reading.js';
-import { refusalOf } from './refusal.js';
-import { retryAfterMs } from './retry-after.js';
-import { listen, type Said } from './said.js';
-
-const families: readonly Family[] = [anthropic, azure, suffixed, unsuffixed, gemini, prose];
-const firstDims = ['requests', 'tokens', 'input-tokens', 'output-tokens'];
-const USUAL_WINDOW_MS = 60_000;
+import { readingOf } from './reading.js';
+import { listen } from './said.js';
 
 /**
  * Reads what a provider's answer tells of its rate limits, from headers and from the bodies of errors.
@@ -44,28 +31,5 @@ const USUAL_WINDOW_MS = 60_000;
  * retryAfterMs; // 1200, with shouldPause and retryable
  */
 export function readRateLimits(answer: ProviderAnswer): RateLimitReading {
-  const said = listen(answer);
-  const limits = limitsOf(said);
-  return { limits, retryAfterMs: retryAfterMs(said, limits), ...refusalOf(said, limits) };
-}
-
-function limitsOf(said: Said): readonly RateLimit[] {
-  const limits = families.reduce<readonly RateLimit[]>((known, family) => {
-    const isNew = (one: RateLimit) => !known.some((other) => isSameAxis(one, other));
-    return [...known, ...family(said).filter(isNew)];
-  }, []);
-  return [...limits].sort((one, other) => rankOf(one) - rankOf(other));
-}
-
-function isSameAxis(one: RateLimit, other: RateLimit): boolean {
-  return one.dim === other.dim && windowMsOf(one) === windowMsOf(other);
-}
-
-function windowMsOf({ windowMs = USUAL_WINDOW_MS }: RateLimit): number {
-  return windowMs;
-}
-
-function rankOf({ dim }: RateLimit): number {
-  const rank = firstDims.indexOf(dim);
-  return rank < 0 ? firstDims.length : rank;
+  return readingOf(listen(answer));
 }

@@ -1,5 +1,4 @@
-import type { RateLimit } from './rate-limit.js';
-import type { RateLimitReading } from './rate-limit-reading.js';
+import type { FailureKind, RateLimit, RateLimitReading } from '../index.js';
 import type { Said } from './said.js';
 import { shortageIn } from './shortage.js';
 
@@ -8,11 +7,11 @@ export type Refusal = Pick<RateLimitReading, 'shouldPause' | 'retryable'>;
 
 const BUSY: readonly number[] = [429, 503, 529];
 const PASSING: readonly number[] = [408, 409, ...BUSY];
-const FINAL: readonly number[] = [402, 413];
 
 // Codes, not sentences: Gemini's passing refusal has the words of OpenAI's final one.
-const FINAL_CODE =
-  /\b(?:insufficient_(?:quota|balance|credits)|billing_(?:error|hard_limit_reached|not_active)|enforced_spend_limit_reached|request_too_large)\b|\brequest too large\b|\blimit: 0(?!\.?\d)/i;
+const NO_QUOTA =
+  /\b(?:insufficient_(?:quota|balance|credits)|billing_(?:error|hard_limit_reached|not_active)|enforced_spend_limit_reached)\b|\blimit: 0(?!\.?\d)/i;
+const TOO_LARGE = /\brequest(?:_too_| too )large\b/i;
 const GONE_FOR_TODAY = /PerDay|free-models-per-day/;
 
 /**
@@ -26,7 +25,7 @@ export function refusalOf(said: Said, limits: readonly RateLimit[]): Refusal {
   if (!(said.status >= 400) || isFinal(said, limits))
     return { shouldPause: false, retryable: false };
   const shouldPause = isRefusal(said);
-  if (shouldPause && GONE_FOR_TODAY.test(said.body.text)) return { shouldPause, retryable: false };
+  if (shouldPause && isGoneForToday(said)) return { shouldPause, retryable: false };
   return { shouldPause, retryable: isRetryable(said) };
 }
 
@@ -35,12 +34,27 @@ export function isRefusal({ status }: Said): boolean {
   return BUSY.includes(status);
 }
 
+/** Whether the quota of a day is used up, whatever wait is told. */
+export function isGoneForToday({ body }: Said): boolean {
+  return GONE_FOR_TODAY.test(body.text);
+}
+
 /** Whether waiting cannot help. */
-export function isFinal({ status, body }: Said, limits: readonly RateLimit[]): boolean {
-  if (FINAL.includes(status) || FINAL_CODE.test(body.text)) return true;
-  const shortage = shortageIn(body.text);
-  if (shortage?.requested && shortage.requested > shortage.limit) return true;
-  return status === 429 && limits.some(({ limit }) => limit === 0);
+export function isFinal(said: Said, limits: readonly RateLimit[]): boolean {
+  return finalKind(said, limits) !== undefined;
+}
+
+/** Why waiting cannot help: there is no quota for it at all, or it is larger than any; undefined where it can. */
+export function finalKind(said: Said, limits: readonly RateLimit[]): FailureKind | undefined {
+  const { status, body } = said;
+  const isZero = status === 429 && limits.some(({ limit }) => limit === 0);
+  if (status === 402 || NO_QUOTA.test(body.text) || isZero) return 'quota-exhausted';
+  return status === 413 || isTooLarge(body.text) ? 'too-large' : undefined;
+}
+
+function isTooLarge(text: string): boolean {
+  const shortage = shortageIn(text);
+  return TOO_LARGE.test(text) || (shortage?.requested ?? 0) > (shortage?.limit ?? 0);
 }
 
 function isRetryable({ status, headers }: Said): boolean {

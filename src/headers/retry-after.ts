@@ -1,8 +1,8 @@
+import type { RateLimit } from '../index.js';
 import { decimal, firstDecimal } from './decimal.js';
 import { type ErrorBody, isFields } from './error-body.js';
 import { azureHoldMs } from './families/azure.js';
 import { proseWaitMs } from './prose-wait.js';
-import type { RateLimit } from './rate-limit.js';
 import { isFinal, isRefusal } from './refusal.js';
 import { msUntil } from './reset.js';
 import type { Said } from './said.js';

@@ -1,9 +1,8 @@
 import type { OpenAI } from 'openai';
-import type { Usage } from '../index.js';
+import type { TokenCounts, Usage } from '../index.js';
 import { tokensOfCharacters } from './estimate-tokens.js';
 import type { OpenAIResponse } from './parse-openai-response.js';
 import { costInUsd, type Price } from './price.js';
-import { tokenUsage } from './token-usage.js';
 
 /** What one call's usage is made of, and who hears of it. */
 export interface CallUsageParts {
@@ -12,8 +11,10 @@ export interface CallUsageParts {
   /** Whether the prompt stays charged as counted, whatever the provider says and however the call fails. */
   readonly keepsPromptCount: boolean;
   readonly price: Price | undefined;
-  /** Tells the reservation what was used so far. */
-  readonly report: (usage: Usage) => void;
+  /** What of the tokens is to be charged, as the provider counts them. */
+  readonly settle: (counts: TokenCounts) => Usage;
+  /** Tells the reservation what was used so far, and whether the provider has said so. */
+  readonly report: (usage: Usage, isEstimated: boolean) => void;
   /** Tells the usage tracker of the request, once the call has ended. */
   readonly record: (response: OpenAIResponse) => void;
 }
@@ -23,8 +24,7 @@ export interface CallUsageParts {
  *
  * ```text
  * sent                        nothing is known: the estimate stays
- * refused (4xx)               the prompt: it counts against the limit, though nothing was written
- * failed (5xx, no connection) nothing is known: the provider may have counted it all
+ * failed                      nothing is known: what stays charged is decided by the kind of failure
  * being answered              the prompt, and the text so far
  * answered                    what the provider says
  * ```
@@ -55,10 +55,11 @@ export class CallUsage {
     this.report();
   }
 
-  failed(error: unknown): void {
-    const { promptTokens, keepsPromptCount, report } = this.parts;
-    if (this.isBeingAnswered) return;
-    if (keepsPromptCount || isRefused(error)) report(tokenUsage(promptTokens, 0, 0));
+  /** Before there was an answer; after that what there is of it counts. */
+  failed(): void {
+    const { promptTokens, keepsPromptCount, settle, report } = this.parts;
+    if (this.isBeingAnswered || !keepsPromptCount) return;
+    report(settle({ inputTokens: promptTokens, outputTokens: 0 }), true);
   }
 
   /** An answer, or what there is of it, has ended. */
@@ -72,10 +73,18 @@ export class CallUsage {
   }
 
   private report(): void {
-    const { prompt_tokens, completion_tokens } = this.usage;
+    const { cost } = this;
+    const usage = this.parts.settle(this.counts);
+    this.parts.report(cost === undefined ? usage : { ...usage, usd: cost }, !this.told);
+  }
+
+  private get counts(): TokenCounts {
+    const { prompt_tokens, completion_tokens: outputTokens, prompt_tokens_details } = this.usage;
     const { keepsPromptCount, promptTokens } = this.parts;
-    const input = keepsPromptCount ? promptTokens : prompt_tokens;
-    this.parts.report(tokenUsage(input, completion_tokens, this.cost));
+    if (keepsPromptCount) return { inputTokens: promptTokens, outputTokens };
+    const cached = prompt_tokens_details?.cached_tokens;
+    const cachedTokens = isAmount(cached) ? Math.min(cached, prompt_tokens) : 0;
+    return { inputTokens: prompt_tokens, outputTokens, cachedTokens };
   }
 
   private get usage(): OpenAI.CompletionUsage {
@@ -90,12 +99,6 @@ export class CallUsage {
   }
 }
 
-function isAmount(tokens: unknown): boolean {
+function isAmount(tokens: unknown): tokens is number {
   return typeof tokens === 'number' && tokens >= 0 && tokens < Infinity;
-}
-
-/** A request that the provider did not take: nothing was written for it. */
-function isRefused(error: unknown): boolean {
-  const { status } = (error ?? {}) as { readonly status?: unknown };
-  return typeof status === 'number' && status >= 400 && status < 500;
 }

@@ -1,5 +1,5 @@
 import type { OpenAI } from 'openai';
-import type { LLMServiceOptions } from '../index.js';
+import type { Accounting, LLMServiceOptions } from '../index.js';
 import type { ChatMessage } from './chat-message.js';
 import type { Prices } from './price.js';
 
@@ -14,6 +14,12 @@ export interface OpenAIServiceOptions extends LLMServiceOptions {
    * Default 1,024, but at most a tenth of the smallest limit on tokens, so that some calls fit side by side.
    */
   readonly maxOutputTokens?: number;
+  /**
+   * How the provider counts tokens against its limits, see `ACCOUNTINGS`. Default by the client's host: `'max'`
+   * for OpenAI, `'prompt+max'` for Azure, GitHub Models and Cerebras, `'input'` for Gemini, `'real'` for others,
+   * and over `rateLimit` and `rateTracker`.
+   */
+  readonly accounting?: Accounting;
   /** Prices by model, for `cost` in usage trackers and quotas in `usd`. Default: none, then no cost is told. */
   readonly prices?: Prices;
 }

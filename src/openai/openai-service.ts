@@ -1,10 +1,16 @@
 import type { OpenAI } from 'openai';
 import { endWith, ignoreElements, type Observable, ReplaySubject, takeUntil } from 'rxjs';
+import { readFailure, readRateLimits } from '../headers/index.js';
 import {
+  type AccountingRule,
+  ACCOUNTINGS,
   type CallContext,
   type CallOptions,
+  type Failure,
   LLMService,
   type LLMServiceOptions,
+  monotonicScheduler,
+  type RateLimitReading,
   type RateTracker,
   type Usage,
 } from '../index.js';
@@ -16,12 +22,12 @@ import type { OpenAIServiceOptions } from './openai-service-options.js';
 import { parseOpenAIRequest, parseOpenAIServiceOptions } from './options.js';
 import { outputBound } from './output-bound.js';
 import { costInUsd, type Price } from './price.js';
+import { type Provider, providerOf } from './provider.js';
 import {
   headersOfError,
   pickRateLimitHeaders,
   type RateLimitHeaders,
 } from './rate-limit-headers.js';
-import { tokenUsage } from './token-usage.js';
 
 type Chunks = AsyncIterable<OpenAI.ChatCompletionChunk>;
 
@@ -46,8 +52,9 @@ const DEFAULT_RATE_LIMIT = 1_000;
  *
  * The cost of a call is `requests`, `tokens`, `inputTokens`, `outputTokens`, and `usd` where there is a
  * price. What the request or `maxOutputTokens` says bounds the answer; see there for what does otherwise.
- * Over a quota a request that was refused (4xx) is settled to its prompt. Over `rateLimit` and `rateTracker`
- * the prompt stays charged as it was counted before, also when the call fails in any way.
+ * Over `rateLimit` and `rateTracker` the prompt stays charged as it was counted before, also when the call
+ * fails in any way. What the provider's headers tell of its limits narrows the quotas (`limits: 'learn'`: sets
+ * them), a refusal closes the gate, and what may pass is tried again (`retry`).
  *
  * Errors with what the client errors with, that very error, and with NoTextError for a refusal, calls of
  * tools, or a text that was cut before it began.
@@ -80,17 +87,23 @@ export class OpenAIService extends LLMService<OpenAIRequest, string> {
   private readonly counter: NonNullable<OpenAIServiceOptions['countTokens']>;
   private readonly maxOutputTokens: number | undefined;
   private readonly price: Price | undefined;
+  private readonly provider: Provider;
+  private readonly rule: AccountingRule;
   /** Prompts as counted for `costOf`: a tokenizer should read each only once. */
   private readonly counts = new WeakMap<OpenAIRequest, number>();
 
   constructor(options: OpenAIServiceOptions) {
-    const { client, countTokens, maxOutputTokens, prices, ...rest } =
+    const { client, countTokens, maxOutputTokens, prices, accounting, ...rest } =
       parseOpenAIServiceOptions(options);
     super(withLimit(rest));
     this.#client = client;
     this.counter = countTokens ?? estimateTokens;
     this.maxOutputTokens = maxOutputTokens;
     this.price = prices?.[this.modelName];
+    this.provider = providerOf(client);
+    // The original's window holds what was really used.
+    const own = this.rateLimit === undefined ? this.provider.accounting : 'real';
+    this.rule = ACCOUNTINGS[accounting ?? own];
     const closed$ = this.events$.pipe(ignoreElements(), endWith(undefined));
     this.headers$ = this.headers.pipe(takeUntil(closed$));
   }
@@ -110,22 +123,30 @@ export class OpenAIService extends LLMService<OpenAIRequest, string> {
         .create(bodyOf(request, this.modelName), { maxRetries: 0, signal: context.signal })
         .withResponse();
       this.readHeaders(response.headers);
+      context.reportLimits(this.limitsIn(response));
       if (request.stream) yield* piecesOfStream(data as Chunks, used);
       else yield textOfCompletion(data as OpenAI.ChatCompletion, used);
     } catch (error) {
       this.readHeaders(headersOfError(error));
-      used.failed(error);
+      used.failed();
       throw error;
     }
   }
 
   protected override costOf(request: OpenAIRequest): Usage {
     const input = this.counter(parseOpenAIRequest(request).messages, this.modelName);
-    const output = outputBound(request, this.maxOutputTokens, this.tracker.quotas);
+    const bound = outputBound(request, this.maxOutputTokens, this.tracker.quotas);
     this.counts.set(request, input);
-    const usage = { prompt_tokens: input, completion_tokens: output };
-    const usd = this.price && costInUsd(usage, this.price);
-    return { requests: 1, ...tokenUsage(input, output, usd) };
+    const cost = this.rule.reserve({ inputTokens: input, ...bound });
+    if (!this.price) return cost;
+    const { maxOutputTokens = bound.defaultOutputTokens } = bound;
+    const usage = { prompt_tokens: input, completion_tokens: maxOutputTokens };
+    return { ...cost, usd: costInUsd(usage, this.price) };
+  }
+
+  protected override failureOf(error: unknown): Failure {
+    const { name: provider } = this.provider;
+    return readFailure(error, { provider, now: monotonicScheduler.now() });
   }
 
   private usageOfCall(request: OpenAIRequest, context: CallContext): CallUsage {
@@ -134,13 +155,19 @@ export class OpenAIService extends LLMService<OpenAIRequest, string> {
       promptTokens: this.counts.get(request) ?? this.counter(request.messages, model),
       keepsPromptCount: this.rateLimit !== undefined,
       price,
-      report: (usage) => {
-        context.reportUsage(usage);
+      settle: this.rule.settle,
+      report: (usage, estimated) => {
+        context.reportUsage(usage, { estimated });
       },
       record: (response) => {
         request.usageTracker?.updateFromModel({ model, response, subLabel: context.label });
       },
     });
+  }
+
+  private limitsIn({ status, headers }: Response): RateLimitReading {
+    const { name: provider } = this.provider;
+    return readRateLimits({ provider, status, headers, now: monotonicScheduler.now() });
   }
 
   private readHeaders(headers: Headers | undefined): void {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { invalidOption, type LLMServiceOptions } from '../index.js';
+import { ACCOUNTINGS, invalidOption, type LLMServiceOptions } from '../index.js';
 import type { OpenAIRequest } from './openai-request.js';
 import type { OpenAIServiceOptions } from './openai-service-options.js';
 
@@ -19,6 +19,8 @@ const client = kind(
   (v) => hasMethod(v, 'chat', 'completions', 'create'),
   'a client: new OpenAI({ apiKey })',
 );
+const oneOf = (names: readonly string[]) =>
+  kind((v) => names.includes(v as string), names.map((name) => `'${name}'`).join(', '));
 const aFunction = kind((v) => typeof v === 'function', 'a function');
 const count = kind(
   (v) => isAmount(v) && Number.isInteger(v) && v !== 0,
@@ -43,6 +45,9 @@ const ofLLMService = {
   quotas: z.optional(z.unknown()),
   maxConcurrentJobs: z.optional(z.unknown()),
   queueLimit: z.optional(z.unknown()),
+  retry: z.optional(z.unknown()),
+  limits: z.optional(z.unknown()),
+  learnOutput: z.optional(z.unknown()),
   scheduler: z.optional(z.unknown()),
 } satisfies Record<keyof LLMServiceOptions, z.ZodMiniType>;
 
@@ -52,6 +57,7 @@ const serviceSchema = z.strictObject(
     ...ofLLMService,
     countTokens: z.optional(aFunction),
     maxOutputTokens: z.optional(count),
+    accounting: z.optional(oneOf(Object.keys(ACCOUNTINGS))),
     prices: z.optional(z.record(z.string(), price, 'prices by model')),
   },
   'an object',

@@ -19,6 +19,12 @@ export interface RateLimitOptions<T> {
   readonly released$?: Observable<unknown>;
   /** Values that wait and are no longer wanted; they must extend `Queueable`. */
   readonly cancelled$?: Observable<T>;
+  /**
+   * Values that were let out and shall go once more; they must extend `Queueable`. They go to the front of
+   * their priority and reserve again. What returns after the source has completed and the queue is empty is
+   * not heard.
+   */
+  readonly returned$?: Observable<T>;
   /** Where `Queueable` values wait. Default: a queue of its own, first in, first out. */
   readonly queue?: CallQueue<Queueable>;
   /** The most values that may wait. Default Infinity. */

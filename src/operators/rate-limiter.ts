@@ -78,6 +78,9 @@ export class RateLimiter<T, R> implements Answered {
     this.listen(options.cancelled$, (value) => {
       this.cancel(value);
     });
+    this.listen(options.returned$, (value) => {
+      this.putBack(value);
+    });
     const arrive = (value: T) => {
       this.arrive(value);
     };
@@ -137,6 +140,12 @@ export class RateLimiter<T, R> implements Answered {
     if (this.asking.item === value) this.asking.drop();
     this.goOn();
     this.completeWhenEmpty();
+  }
+
+  private putBack(value: T): void {
+    if (!(value instanceof Queueable)) return;
+    this.queue.putBack(value);
+    this.goOn();
   }
 
   private permitsChanged(): void {

@@ -20,6 +20,7 @@ export class CallQueue<T extends Queueable> implements Iterable<T> {
   private readonly levels = new Map<number, PriorityLevel>();
   private readonly heap = new LevelHeap();
   private count = 0;
+  private lastOrder = 0;
 
   /** How many are queued. */
   get size(): number {
@@ -35,11 +36,24 @@ export class CallQueue<T extends Queueable> implements Iterable<T> {
   push(item: T, now: number): void {
     if (item.level) return;
     item.queuedAt = now;
+    item.order = ++this.lastOrder;
     this.count += 1;
     const level = this.levels.get(item.priority);
     if (level?.first) level.append(item);
     else if (level) this.reopen(level, item);
     else this.open(new PriorityLevel(item.priority), item);
+  }
+
+  /** Queues an item that was taken out again, where it would stand had it stayed: first of its priority. */
+  putBack(item: T): void {
+    if (item.level) return;
+    this.count += 1;
+    const level = this.levels.get(item.priority);
+    if (!level) this.open(new PriorityLevel(item.priority), item);
+    else {
+      level.insert(item);
+      this.heap.rise(level);
+    }
   }
 
   /** Takes the item out, wherever it stands; false when it is not queued. */

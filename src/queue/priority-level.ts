@@ -28,6 +28,22 @@ export class PriorityLevel {
     this.last = item;
   }
 
+  /** Queues by order of arrival: behind those that came before it, which are few or none. */
+  insert(item: Queueable): void {
+    let next = this.first;
+    while (next && next.order < item.order) next = next.next;
+    if (!next) {
+      this.append(item);
+      return;
+    }
+    item.level = this;
+    item.next = next;
+    item.previous = next.previous;
+    if (next.previous) next.previous.next = item;
+    else this.first = item;
+    next.previous = item;
+  }
+
   remove(item: Queueable): void {
     if (item.previous) item.previous.next = item.next;
     else this.first = item.next;

@@ -11,6 +11,8 @@ export abstract class Queueable {
   cost: Usage | undefined = undefined;
   /** When it was queued, in ms. */
   queuedAt = 0;
+  /** @internal Its place in the order of arrival. */
+  order = 0;
   /** @internal */
   previous: Queueable | undefined = undefined;
   /** @internal */

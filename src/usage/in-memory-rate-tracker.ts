@@ -9,40 +9,45 @@ import {
   throwError,
 } from 'rxjs';
 import type { QuotaExceededError } from '../errors.js';
-import { checkLimit, parseInMemoryRateTrackerOptions } from '../options.js';
+import { parseInMemoryRateTrackerOptions } from '../options.js';
 import { Clock } from '../time/clock.js';
-import { LiveNumber } from '../time/live-number.js';
 import { monotonicScheduler } from '../time/monotonic-scheduler.js';
+import { Gate, type GateOptions, type GateState } from './gate.js';
+import type { Lane } from './lane.js';
+import { laneOf, laneOver, learnedLane } from './lane-of.js';
 import { Ledger, type LedgerParts } from './ledger.js';
 import type { Quota } from './quota.js';
-import { QuotaMeter } from './quota-meter.js';
-import { type QuotaState, type RateTracker, unitsOf } from './rate-tracker.js';
+import type { QuotaState } from './quota-state.js';
+import { type RateTracker, unitsOf } from './rate-tracker.js';
 import { readUsage } from './read-usage.js';
 import type { Reservation } from './reservation.js';
+import { sharedLaneOf } from './shared-quota.js';
 import type { TimeBoundedUsageTracker } from './time-bounded-usage-tracker.js';
 import type { Usage } from './usage.js';
-import { SlidingWindow } from './window/sliding-window.js';
 import { WaitingLine } from './waiting-line.js';
 import { whenUsageChanges } from './when-usage-changes.js';
 
+interface LearningOptions {
+  /** `'learn'` lets what the provider tells also raise limits, and add them. Default: it can only narrow them. */
+  readonly limits?: 'learn';
+  /** How the gate behaves after a refusal by the provider. */
+  readonly gate?: Partial<GateOptions>;
+}
+
 /** Quotas of its own, or one limit over a `TimeBoundedUsageTracker` that others may add to as well. */
-export type InMemoryRateTrackerOptions =
-  | {
-      readonly quotas: readonly Quota[];
-      /** The source of time. Default `monotonicScheduler`. */
-      readonly scheduler?: SchedulerLike;
-    }
-  | {
-      /** What the tracker's window grants, in the unit that is added to it. */
-      readonly rateLimit: number | Observable<number>;
-      readonly rateTracker: TimeBoundedUsageTracker;
-    };
-
-/** Providers count at their own clock; this covers what the network adds and takes. */
-const DEFAULT_MARGIN_MS = 250;
-
-/** What a `TimeBoundedUsageTracker` counts has no name of its own. */
-const TRACKED_UNIT = 'tokens';
+export type InMemoryRateTrackerOptions = LearningOptions &
+  (
+    | {
+        readonly quotas: readonly Quota[];
+        /** The source of time. Default `monotonicScheduler`. */
+        readonly scheduler?: SchedulerLike;
+      }
+    | {
+        /** What the tracker's window grants, in the unit that is added to it. */
+        readonly rateLimit: number | Observable<number>;
+        readonly rateTracker: TimeBoundedUsageTracker;
+      }
+  );
 
 /**
  * The rate tracker of one process: sliding windows in memory.
@@ -66,27 +71,43 @@ const TRACKED_UNIT = 'tokens';
  */
 export class InMemoryRateTracker implements RateTracker {
   readonly quotas$: Observable<readonly QuotaState[]>;
+  readonly gate$: Observable<GateState>;
   readonly faults$: Observable<unknown>;
   private readonly ledger: Ledger;
   private readonly units: readonly string[];
   private readonly line: WaitingLine;
+  private isOpen = true;
 
   constructor(options: InMemoryRateTrackerOptions) {
-    this.ledger = new Ledger(partsOf(parseInMemoryRateTrackerOptions(options)));
-    const { meters, scheduler, changes } = this.ledger.parts;
+    const checked = parseInMemoryRateTrackerOptions(options);
+    const scheduler = schedulerOf(checked);
+    this.ledger = new Ledger(partsOf(checked));
+    const { lanes, changes } = this.ledger.parts;
     this.units = unitsOf(this);
-    const changes$ = merge(changes, ...meters.map(({ limit }) => limit.changes$));
+    for (const { meter } of lanes) meter.open();
+    const shared = lanes.flatMap((lane) => lane.shared?.changes ?? []);
+    const changes$ = merge(changes, ...shared, ...lanes.map(({ meter }) => meter.live.changes$));
     this.line = new WaitingLine(this.ledger, changes$, scheduler);
-    this.faults$ = merge(...meters.map(({ limit }) => limit.faults$));
-    const wait = () => this.ledger.waitUntilNextLeaves();
-    this.quotas$ = whenUsageChanges(changes$, wait, scheduler).pipe(
+    this.faults$ = merge(...lanes.map(({ meter }) => meter.live.faults$));
+    const told = (wait: () => number) => whenUsageChanges(changes$, wait, scheduler);
+    this.quotas$ = told(() => this.ledger.waitUntilNextLeaves()).pipe(
       map(() => this.quotas),
       distinctUntilChanged(areEqual),
+    );
+    this.gate$ = told(() => this.ledger.waitUntilGateReopens()).pipe(
+      map(() => this.gate),
+      distinctUntilChanged(
+        (one, other) => one.status === other.status && one.reopensAt === other.reopensAt,
+      ),
     );
   }
 
   get quotas(): readonly QuotaState[] {
     return this.ledger.quotas;
+  }
+
+  get gate(): GateState {
+    return this.ledger.gate;
   }
 
   neverFits(cost: Usage): QuotaExceededError | undefined {
@@ -95,7 +116,7 @@ export class InMemoryRateTracker implements RateTracker {
 
   reserve(cost: Usage): ObservableInput<Reservation> {
     const own = readUsage(cost, this.units, 'reserve(cost)');
-    const error = this.neverFits(own);
+    const error = this.ledger.refusal(own);
     if (error) return throwError(() => error);
     const answer = this.line.isEmpty ? this.ledger.reserve(own) : Infinity;
     return typeof answer === 'number' ? this.line.waitFor(own) : [answer];
@@ -103,46 +124,56 @@ export class InMemoryRateTracker implements RateTracker {
 
   /** Watches live limits again after `close`; a new tracker does so by itself. */
   open(): void {
-    for (const { limit } of this.ledger.parts.meters) limit.open();
+    if (this.isOpen) return;
+    this.isOpen = true;
+    for (const { meter } of this.ledger.parts.lanes) meter.open();
   }
 
   close(): void {
-    for (const { limit } of this.ledger.parts.meters) limit.close();
     this.line.rest();
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    for (const { meter } of this.ledger.parts.lanes) meter.close();
   }
 }
 
 function partsOf(options: InMemoryRateTrackerOptions): LedgerParts {
-  if ('rateTracker' in options) {
-    const { window, windowMs, clock, scheduler, changes } = options.rateTracker;
-    const limit = new LiveNumber(options.rateLimit, (value) => checkLimit('rateLimit', value));
-    return {
-      meters: [new QuotaMeter(TRACKED_UNIT, limit, window, windowMs)],
-      clock,
-      scheduler,
-      changes,
-    };
-  }
-  const scheduler = options.scheduler ?? monotonicScheduler;
+  const { limits, gate } = options;
+  const isLearning = limits === 'learn';
+  const lanes = lanesOf(options, isLearning);
+  const scheduler = schedulerOf(options);
   return {
-    meters: options.quotas.map(meterOf),
-    clock: new Clock(scheduler),
-    scheduler,
+    lanes,
+    // Who knows no limit at all sends one call, and learns from its answer what the rest may do.
+    gate: new Gate({ isUnproven: isLearning && lanes.length === 0, ...gate }),
+    clock: 'rateTracker' in options ? options.rateTracker.clock : new Clock(scheduler),
     changes: new Subject<void>(),
+    ...(isLearning && { learn: learnedLane }),
   };
 }
 
-function meterOf(
-  { unit, limit, windowMs, marginMs = DEFAULT_MARGIN_MS }: Quota,
-  index: number,
-): QuotaMeter {
-  const live = new LiveNumber(limit, (value) => checkLimit(`quotas[${index}].limit`, value));
-  return new QuotaMeter(unit, live, new SlidingWindow(windowMs + marginMs), windowMs);
+function schedulerOf(options: InMemoryRateTrackerOptions): SchedulerLike {
+  if ('rateTracker' in options) return options.rateTracker.scheduler;
+  return options.scheduler ?? monotonicScheduler;
+}
+
+function lanesOf(options: InMemoryRateTrackerOptions, isLearning: boolean): Lane[] {
+  if ('rateTracker' in options)
+    return [laneOver(options.rateTracker, options.rateLimit, isLearning)];
+  return options.quotas.map(
+    (quota, index) =>
+      sharedLaneOf(quota) ?? laneOf(quota, { name: `quotas[${index}]`, isLearning }),
+  );
 }
 
 function areEqual(before: readonly QuotaState[], after: readonly QuotaState[]): boolean {
-  return before.every((quota, index) => {
-    const { used, limit } = after[index] ?? {};
-    return quota.used === used && quota.limit === limit;
-  });
+  return (
+    before.length === after.length && before.every((quota, index) => isSame(quota, after[index]))
+  );
+}
+
+function isSame(before: QuotaState, after: QuotaState | undefined): boolean {
+  const { used, reserved, usedByOthers, limit } = before;
+  if (used !== after?.used || reserved !== after.reserved) return false;
+  return usedByOthers === after.usedByOthers && limit === after.limit;
 }

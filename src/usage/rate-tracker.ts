@@ -1,20 +1,9 @@
 import type { Observable, ObservableInput } from 'rxjs';
 import type { QuotaExceededError } from '../errors.js';
+import type { GateState } from './gate.js';
+import type { QuotaState } from './quota-state.js';
 import type { Reservation } from './reservation.js';
 import type { Usage } from './usage.js';
-
-/** One quota as it stands. */
-export interface QuotaState {
-  readonly unit: string;
-  /** What is granted per window; undefined until a live limit has emitted. */
-  readonly limit: number | undefined;
-  /** Length of the window in ms, its margin left out. */
-  readonly windowMs: number;
-  /** What is charged in the window: used, and reserved by calls in flight. */
-  readonly used: number;
-  /** What of the limit is still free; 0 when there is debt. */
-  readonly remaining: number;
-}
 
 /**
  * The seam that every store of quotas implements: it takes quota for calls, and owns the waiting.
@@ -39,6 +28,10 @@ export interface RateTracker {
   readonly quotas: readonly QuotaState[];
   /** The quotas, latest first on subscribing, then each change; also when usage leaves a window. */
   readonly quotas$: Observable<readonly QuotaState[]>;
+  /** The gate, which a refusal of the provider closes; left out by a store that has none. */
+  readonly gate?: GateState;
+  /** The gate, latest first on subscribing, then each change; also when its time is over. */
+  readonly gate$?: Observable<GateState>;
   /** Faults of live limits: a value that is not allowed, an error. The last good limit stays. */
   readonly faults$: Observable<unknown>;
   /** Stops watching live limits and timers. Whoever made the tracker closes it. */

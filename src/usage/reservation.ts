@@ -1,3 +1,4 @@
+import type { RateLimitReading } from './rate-limit-reading.js';
 import type { Usage } from './usage.js';
 
 /**
@@ -14,6 +15,8 @@ import type { Usage } from './usage.js';
 export interface Reservation {
   /** What was reserved. */
   readonly cost: Usage;
+  /** When, in ms; left out by a store that does not say. */
+  readonly at?: number;
   /**
    * Replaces the estimate by what was really used, charged at the time of the reservation. Units that are
    * not named keep their estimate. What has left the window meanwhile changes nothing.
@@ -21,4 +24,10 @@ export interface Reservation {
   settle(usage: Usage): void;
   /** Returns all of it, as if it had not been. */
   giveBack(): void;
+  /**
+   * Hears what the provider has answered: a refusal closes the gate for all that share the quotas, limits that
+   * it tells narrow them, any other answer means that the call was let in. Left out by a store that does not
+   * learn.
+   */
+  hear?(reading: RateLimitReading): void;
 }

@@ -1,7 +1,8 @@
-import { distinctUntilChanged, map, type Observable, type SchedulerLike, Subject } from 'rxjs';
+import { distinctUntilChanged, map, type Observable, type SchedulerLike } from 'rxjs';
 import { parseAmount, parseTimeBoundedUsageTrackerOptions } from '../options.js';
 import { Clock } from '../time/clock.js';
 import { monotonicScheduler } from '../time/monotonic-scheduler.js';
+import { Shared } from './shared.js';
 import { SlidingWindow } from './window/sliding-window.js';
 import { whenUsageChanges } from './when-usage-changes.js';
 
@@ -41,11 +42,13 @@ export class TimeBoundedUsageTracker {
   /** The total, latest on subscribing, then each change; also when entries leave. It never completes. */
   readonly total$: Observable<number>;
   /** @internal */
+  readonly marginMs: number;
+  /** @internal */
   readonly window: SlidingWindow;
   /** @internal */
   readonly clock: Clock;
   /** @internal */
-  readonly changes = new Subject<void>();
+  readonly shared = new Shared();
 
   constructor(options: TimeBoundedUsageTrackerOptions = {}) {
     const {
@@ -54,11 +57,12 @@ export class TimeBoundedUsageTracker {
       scheduler = monotonicScheduler,
     } = parseTimeBoundedUsageTrackerOptions(options);
     this.windowMs = windowMs;
+    this.marginMs = marginMs;
     this.scheduler = scheduler;
     this.clock = new Clock(scheduler);
     this.window = new SlidingWindow(windowMs + marginMs);
     this.total$ = whenUsageChanges(
-      this.changes,
+      this.shared.changes,
       () => this.window.waitUntilNextLeaves(this.clock.now()),
       scheduler,
     ).pipe(
@@ -83,6 +87,6 @@ export class TimeBoundedUsageTracker {
    */
   add(value: number): void {
     this.window.charge(parseAmount('add(value)', value), this.clock.now());
-    this.changes.next();
+    this.shared.changes.next();
   }
 }

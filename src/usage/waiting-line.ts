@@ -4,7 +4,11 @@ import type { Ledger } from './ledger.js';
 import type { Reservation } from './reservation.js';
 import type { Usage } from './usage.js';
 
+/** Turns are in the order in which waiters came, whichever line they stand in. */
+let lastTurn = 0;
+
 interface Waiter {
+  readonly turn: number;
   readonly cost: Usage;
   readonly subscriber: Subscriber<Reservation>;
 }
@@ -20,6 +24,8 @@ export class WaitingLine {
   private readonly wakeUp: WakeUp;
   private watching = Subscription.EMPTY;
   private isServing = false;
+  /** Something has changed since the line was last served. */
+  private isToServe = false;
 
   constructor(
     private readonly ledger: Ledger,
@@ -38,7 +44,9 @@ export class WaitingLine {
   /** Stands in line once it is subscribed to; unsubscribing leaves it, having taken nothing. */
   waitFor(cost: Usage): Observable<Reservation> {
     return new Observable((subscriber) => {
-      const waiter: Waiter = { cost, subscriber };
+      const waiter: Waiter = { turn: ++lastTurn, cost, subscriber };
+      // It was asked for a moment ago, in vain: its turn counts from now, though the line may be busy.
+      if (this.isEmpty) this.ledger.claim(waiter.turn);
       this.waiters.add(waiter);
       this.watch();
       this.serve();
@@ -63,31 +71,47 @@ export class WaitingLine {
 
   private leave(waiter: Waiter): void {
     // Those behind may fit where the one that left did not.
-    if (this.waiters.delete(waiter)) this.serve();
+    if (!this.waiters.delete(waiter)) return;
+    this.ledger.release(waiter.turn);
+    this.serve();
   }
 
   /** Serves the line from its head until one does not fit, and sets the timer for that one. */
   private serve(): void {
+    this.isToServe = true;
     if (this.isServing) return;
     this.isServing = true;
     let wait = Infinity;
-    for (const waiter of this.waiters) {
-      wait = this.answer(waiter);
-      if (wait > 0) break;
+    while (this.isToServe) {
+      this.isToServe = false;
+      wait = this.serveOnce();
     }
     this.isServing = false;
     if (this.isEmpty) this.rest();
     else this.wakeUp.set(wait);
   }
 
+  private serveOnce(): number {
+    for (const waiter of this.waiters) {
+      const wait = this.answer(waiter);
+      if (wait > 0) return wait;
+    }
+    return Infinity;
+  }
+
   /** Answers the first in line if it can; otherwise says how long it must wait. */
   private answer(waiter: Waiter): number {
-    const { cost, subscriber } = waiter;
-    const answer = this.ledger.neverFits(cost) ?? this.ledger.reserve(cost);
-    if (typeof answer === 'number') return answer;
+    const { cost, subscriber, turn } = waiter;
+    const answer = this.ledger.refusal(cost) ?? this.ledger.reserve(cost, turn);
+    if (typeof answer === 'number') {
+      this.ledger.claim(turn);
+      return answer;
+    }
     this.waiters.delete(waiter);
     if (answer instanceof Error) subscriber.error(answer);
     else this.grant(waiter, answer);
+    // Only now: those behind it in other lines go after it, not before.
+    this.ledger.release(turn);
     return 0;
   }
 

@@ -48,14 +48,17 @@ function play(
     corrected: { back: number; to: number } | null;
   }[],
   check: (window: SlidingWindow, naive: NaiveWindow, now: number) => void,
+  window = new SlidingWindow(LENGTH),
+  opened = new Set<WindowEntry>(),
 ): void {
-  const window = new SlidingWindow(LENGTH);
   const naive = new NaiveWindow(LENGTH);
   const entries: WindowEntry[] = [];
   let now = 0;
   for (const { gap, amount, corrected } of history) {
     now += gap;
-    entries.push(window.charge(amount, now));
+    const entry = window.charge(amount, now);
+    entries.push(entry);
+    opened.add(entry);
     naive.charge(amount, now);
     const index = entries.length - 1 - (corrected?.back ?? 0);
     if (corrected && index >= 0) {
@@ -329,5 +332,118 @@ describe('SlidingWindow', () => {
 
     expect(window.total(1)).toBeCloseTo(0, 12);
     expect(window.waitUntilAtMost(0, 1)).toBe(0);
+  });
+
+  it('is exact while it holds fewer entries than many', () => {
+    const window = new SlidingWindow(1_000_000);
+    for (let at = 0; at < 100_000; at++) window.charge(1, at);
+
+    expect(window.total(1_000_000)).toBe(99_999);
+    expect(window.total(1_050_000)).toBe(49_999);
+  });
+
+  it('holds many entries and their like at most, also while it is longer than that', () => {
+    const window = new SlidingWindow(500_000);
+    const entries: WindowEntry[] = [];
+    let [left, most] = [0, 0];
+    for (let at = 0; at < 2_000_000; at++) {
+      const entry = window.charge(1, at);
+      if (entries.at(-1) !== entry) entries.push(entry);
+      while (entries[left]?.hasLeft) left++;
+      most = Math.max(most, entries.length - left);
+    }
+
+    expect(most).toBeLessThanOrEqual(200_002);
+    expect(window.total(1_999_999)).toBeGreaterThanOrEqual(500_000);
+    expect(window.total(1_999_999)).toBeLessThanOrEqual(500_005);
+  });
+
+  it('forgets what has left also when it is only charged', () => {
+    const window = new SlidingWindow(100);
+    const entry = window.charge(1, 0);
+    window.charge(1, 100);
+
+    expect(entry).toMatchObject({ hasLeft: true, next: undefined });
+  });
+
+  it('lets what many have in common leave with the last of it, never earlier', () => {
+    const window = new SlidingWindow(100, 4);
+    const entries = [0, 1, 2, 3, 10, 27, 28].map((at) => window.charge(1, at));
+
+    // Once there are four, what is charged within 25 ms of the first of an entry is in it.
+    expect(new Set(entries.slice(3, 6)).size).toBe(1);
+    expect([entries[3]?.openedAt, entries[3]?.at]).toEqual([3, 27]);
+    expect(entries[6]).not.toBe(entries[5]);
+    expect(window.total(126.75)).toBe(4);
+    expect(window.total(127)).toBe(1);
+    expect(window.waitUntilAtMost(0, 127)).toBe(1);
+  });
+
+  it('is late by no more than a part of its length, however many it holds', () => {
+    fc.assert(
+      fc.property(steps, fc.integer({ min: 1, max: 6 }), (history, many) => {
+        const window = new SlidingWindow(LENGTH, many);
+        const later = new NaiveWindow(LENGTH + LENGTH / many);
+        const entries = new Set<WindowEntry>();
+        play(
+          history,
+          (exact, naive, now) => {
+            later.charges.splice(0, Infinity, ...naive.charges);
+            expect(exact.total(now)).toBeGreaterThanOrEqual(naive.total(now));
+            expect(exact.total(now)).toBeLessThanOrEqual(later.total(now));
+            expect([...entries].filter(({ hasLeft }) => !hasLeft).length).toBeLessThanOrEqual(
+              2 * many + 2,
+            );
+          },
+          window,
+          entries,
+        );
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  describe('of Infinity', () => {
+    it('lets nothing leave, ever', () => {
+      const window = new SlidingWindow(Infinity);
+      window.charge(5, 0);
+      window.charge(3, 1e15);
+
+      expect(window.total(8e15)).toBe(8);
+      expect(window.waitUntilNextLeaves(8e15)).toBe(Infinity);
+      expect(window.waitUntilAtMost(8, 8e15)).toBe(0);
+      expect(window.waitUntilAtMost(7, 8e15)).toBe(Infinity);
+      expect(window.waitUntilBelow(8, 8e15)).toBe(Infinity);
+      expect(window.waitUntilBelow(9, 8e15)).toBe(0);
+    });
+
+    it('can be corrected for ever', () => {
+      const window = new SlidingWindow(Infinity);
+      const entry = window.charge(5, 0);
+      window.charge(3, 1_000);
+      window.correct(entry, -4, 1e15);
+
+      expect(window.total(1e15)).toBe(4);
+      expect(window.waitUntilAtMost(4, 1e15)).toBe(0);
+    });
+
+    it('is one entry', () => {
+      const window = new SlidingWindow(Infinity);
+      const entry = window.charge(1, 0);
+      for (let at = 1; at < 10_000; at++) expect(window.charge(1, at)).toBe(entry);
+
+      expect(entry.next).toBeUndefined();
+    });
+
+    it('sums millions of fractions without drift', () => {
+      const window = new SlidingWindow(Infinity);
+      for (let i = 0; i < 3_000_000; i++) {
+        const entry = window.charge(0.3, i);
+        window.correct(entry, -0.2, i);
+      }
+
+      // Each is 0.3 - 0.2 to the last bit, which is not 0.1.
+      expect(Math.abs(window.total(3_000_000) - 3_000_000 * (0.3 - 0.2))).toBeLessThan(1e-9);
+    });
   });
 });

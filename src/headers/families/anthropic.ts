@@ -1,5 +1,5 @@
+import type { RateLimit } from '../../index.js';
 import { type Axis, axesOf, type AxisField, limitOf, type Naming } from '../axis.js';
-import type { RateLimit } from '../rate-limit.js';
 import type { Said } from '../said.js';
 import { windowMsOf } from '../window.js';
 

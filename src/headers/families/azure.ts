@@ -1,6 +1,6 @@
+import type { RateLimit } from '../../index.js';
 import { type Axis, axesOf, limitOf } from '../axis.js';
 import { firstDecimal } from '../decimal.js';
-import type { RateLimit } from '../rate-limit.js';
 import { msUntil } from '../reset.js';
 import type { Said } from '../said.js';
 import { suffixedNaming } from './suffixed-naming.js';

@@ -1,4 +1,4 @@
-import type { RateLimit } from '../rate-limit.js';
+import type { RateLimit } from '../../index.js';
 import type { Said } from '../said.js';
 
 /** Reads the limits that providers of one habit tell; nothing from an answer of others. */

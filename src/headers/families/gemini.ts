@@ -1,6 +1,6 @@
+import type { RateLimit } from '../../index.js';
 import { decimal } from '../decimal.js';
 import type { Fields } from '../error-body.js';
-import type { RateLimit } from '../rate-limit.js';
 import type { Said } from '../said.js';
 import { windowMsOf } from '../window.js';
 

@@ -1,4 +1,4 @@
-import type { RateLimit } from '../rate-limit.js';
+import type { RateLimit } from '../../index.js';
 import type { Said } from '../said.js';
 import { shortageIn } from '../shortage.js';
 import { windowMsOf } from '../window.js';

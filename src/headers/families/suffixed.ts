@@ -1,5 +1,5 @@
+import type { RateLimit } from '../../index.js';
 import { axesOf, limitOf } from '../axis.js';
-import type { RateLimit } from '../rate-limit.js';
 import type { Said } from '../said.js';
 import { suffixedNaming } from './suffixed-naming.js';
 

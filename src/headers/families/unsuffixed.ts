@@ -1,5 +1,5 @@
+import type { RateLimit } from '../../index.js';
 import { axesOf, type AxisField, limitOf, type Naming } from '../axis.js';
-import type { RateLimit } from '../rate-limit.js';
 import type { Said } from '../said.js';
 
 const HEADER = /^(?:x-)?(rate-?limit|tokenlimit)-(limit|remaining|reset)(-dynamic)?$/;

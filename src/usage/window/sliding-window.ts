@@ -1,7 +1,10 @@
 import { ExactSum } from './exact-sum.js';
 import type { UsageWindow } from './usage-window.js';
 
-/** What was charged in one millisecond. Who charged it keeps it, to correct it later. */
+/** How many entries a window holds before it makes them longer than a millisecond. */
+const MANY = 100_000;
+
+/** What was charged in one millisecond, or about at one time. Who charged it keeps it, to correct it later. */
 export class WindowEntry {
   /** The one charged after it; undefined once it has left, so that it keeps nothing else alive. */
   next: WindowEntry | undefined = undefined;
@@ -9,11 +12,15 @@ export class WindowEntry {
   hasLeft = false;
   /** The sum of all that was charged in it. */
   readonly amount = new ExactSum();
+  /** The millisecond in which it was last charged, rounded up. */
+  at: number;
 
   constructor(
-    /** The millisecond in which it was charged, rounded up. */
-    readonly at: number,
-  ) {}
+    /** The millisecond in which it was first charged, rounded up. */
+    readonly openedAt: number,
+  ) {
+    this.at = openedAt;
+  }
 }
 
 /**
@@ -21,8 +28,13 @@ export class WindowEntry {
  *
  * It knows no clock: time is an argument, in ms, and never goes back. The window is half-open, so what
  * was charged at 0 has left a window of 60,000 ms at exactly 60,000. Charges of one millisecond are one
- * entry, stamped with the end of that millisecond (a fraction is rounded up, the safe side); so memory
- * is bounded by the length of the window, and each step is O(1) amortised.
+ * entry, stamped with the end of that millisecond (a fraction is rounded up, the safe side).
+ *
+ * Memory is bounded: while a window holds 100,000 entries or more, a new one takes in what is charged within
+ * a 100,000th of the window, stamped with the last of it, so that it leaves a little later and never
+ * earlier. Windows of up to 100 s are thus always exact, and a day is until so many of its milliseconds were
+ * charged. A window of `Infinity` is one entry: a budget, of which nothing ever leaves. Each step is O(1)
+ * amortised.
  *
  * ```text
  * charge(50)   at  0   |50-----------|
@@ -41,9 +53,14 @@ export class WindowEntry {
 export class SlidingWindow implements UsageWindow<WindowEntry> {
   private oldest: WindowEntry | undefined;
   private newest: WindowEntry | undefined;
+  private count = 0;
   private readonly sum = new ExactSum();
 
-  constructor(readonly lengthMs: number) {}
+  constructor(
+    readonly lengthMs: number,
+    /** How many entries it holds before it makes them longer than a millisecond. */
+    private readonly many = MANY,
+  ) {}
 
   /** What is charged in the window that ends at `now`. */
   total(now: number): number {
@@ -53,9 +70,8 @@ export class SlidingWindow implements UsageWindow<WindowEntry> {
 
   /** Charges an amount at `now`, and gives the entry with which it can be corrected. */
   charge(amount: number, now: number): WindowEntry {
-    const at = Math.ceil(now);
-    let entry = this.newest;
-    if (!entry || entry.at < at) entry = this.append(new WindowEntry(at));
+    this.total(now);
+    const entry = this.entryFor(Math.ceil(now));
     this.add(entry, amount);
     return entry;
   }
@@ -97,6 +113,20 @@ export class SlidingWindow implements UsageWindow<WindowEntry> {
     return entry.at + this.lengthMs - now;
   }
 
+  /** The newest entry, moved to `at`, while it may take in what is charged then; otherwise a new one. */
+  private entryFor(at: number): WindowEntry {
+    const { newest } = this;
+    if (!newest || at - newest.openedAt >= this.resolutionMs())
+      return this.append(new WindowEntry(at));
+    newest.at = Math.max(newest.at, at);
+    return newest;
+  }
+
+  private resolutionMs(): number {
+    const isCoarse = this.lengthMs === Infinity || this.count >= this.many;
+    return isCoarse ? this.lengthMs / this.many : 1;
+  }
+
   private add(entry: WindowEntry, amount: number): void {
     entry.amount.add(amount);
     this.sum.add(amount);
@@ -106,12 +136,14 @@ export class SlidingWindow implements UsageWindow<WindowEntry> {
     if (this.newest) this.newest.next = entry;
     else this.oldest = entry;
     this.newest = entry;
+    this.count += 1;
     return entry;
   }
 
   private dropOldest(entry: WindowEntry): void {
     this.oldest = entry.next;
     if (!this.oldest) this.newest = undefined;
+    this.count -= 1;
     // Whoever still keeps the entry must not keep all that came after it.
     entry.next = undefined;
     entry.hasLeft = true;

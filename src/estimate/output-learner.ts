@@ -1,0 +1,84 @@
+import { parseAmount } from '../options.js';
+import type { Usage } from '../usage/usage.js';
+import type { EstimateState } from './estimate-state.js';
+import { LatestUsed } from './latest-used.js';
+import { OutputHistory } from './output-history.js';
+import { type OutputLearnerOptions, readOutputLearnerOptions } from './output-learner-options.js';
+
+type Label = string | undefined;
+
+/** So that calls of which each has its own label take no more than some megabytes. */
+const MOST_LABELS = 1_000;
+
+/**
+ * Learns from answers how long those of each label are, and lowers what is reserved for the next to that.
+ *
+ * A request often allows far more than is ever written; reserving all of it keeps others waiting for tokens
+ * that come back unused. Expected is the `quantile` of a label's last answers; an answer that is longer is
+ * debt, as with every estimate. Calls without a label are a label of their own. At most 1,000 labels are
+ * remembered; the one that was used longest ago is forgotten first.
+ *
+ * ```text
+ * answers of 'summary'    180 210 ... 200      (20 or more)
+ * reserved for the next   1,024 -> 200
+ * ```
+ *
+ * @example
+ * const learner = new OutputLearner({ atLeast: 1 });
+ * learner.observe('summary', 200);
+ * learner.adjust({ tokens: 1_124, inputTokens: 100, outputTokens: 1_024 }, 'summary');
+ * // { tokens: 300, inputTokens: 100, outputTokens: 200 }
+ *
+ * @throws InvalidOptionError naming the option and what is allowed.
+ */
+export class OutputLearner {
+  private readonly byLabel = new LatestUsed<Label, OutputHistory>(MOST_LABELS);
+  private readonly options: Required<OutputLearnerOptions>;
+  private states: readonly EstimateState[] | undefined;
+
+  constructor(options: OutputLearnerOptions = {}) {
+    this.options = readOutputLearnerOptions(options);
+  }
+
+  /** Output tokens that the next answer is expected to have at most; undefined while too few are known. */
+  expected(label: Label): number | undefined {
+    return this.byLabel.find(label)?.expected;
+  }
+
+  /** Learns the output tokens of an answer that was written to its end. */
+  observe(label: Label, outputTokens: number): void {
+    parseAmount('outputTokens', outputTokens);
+    this.change(label).observe(outputTokens);
+  }
+
+  /**
+   * Lowers `outputTokens` of a cost to what is expected, and `tokens` by the same where they hold the answer.
+   *
+   * A cost that names no `outputTokens`, or expects less already, is given back as it is. `tokens` stay where
+   * the last settlement of the label did not name them: there the provider charges them as they were reserved.
+   */
+  adjust(cost: Usage, label: Label): Usage {
+    return this.byLabel.find(label)?.adjust(cost) ?? cost;
+  }
+
+  /** Compares what was reserved for a call with what it used; says nothing without `outputTokens` in both. */
+  settled(label: Label, reserved: Usage, used: Usage): void {
+    if (reserved.outputTokens === undefined || used.outputTokens === undefined) return;
+    parseAmount('reserved.outputTokens', reserved.outputTokens);
+    parseAmount('used.outputTokens', used.outputTokens);
+    const correctsTokens = reserved.tokens === undefined || used.tokens !== undefined;
+    this.change(label).settled(reserved.outputTokens, used.outputTokens, correctsTokens);
+  }
+
+  /** How well reservations fit, for each label that is remembered; the same list until something is learned. */
+  get accuracy(): readonly EstimateState[] {
+    this.states ??= this.byLabel.values.map(({ state }) => state);
+    return this.states;
+  }
+
+  private change(label: Label): OutputHistory {
+    this.states = undefined;
+    const known = this.byLabel.find(label);
+    return known ?? this.byLabel.add(label, new OutputHistory(label, this.options));
+  }
+}

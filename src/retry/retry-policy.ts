@@ -1,0 +1,64 @@
+import { RetryAfterTooLongError } from '../errors.js';
+import { backOffMs } from '../time/back-off.js';
+import type { Failure } from './failure.js';
+import { RetryBudget } from './retry-budget.js';
+import type { RetryOptions } from './retry-options.js';
+
+/** A call that failed, as far as it decides about another try. */
+export interface FailedTry {
+  /** Which try it was, from 1. */
+  readonly attempt: number;
+  readonly error: unknown;
+  readonly failure: Failure;
+  /** Whether a gate makes calls wait for as long as the provider wants. */
+  readonly hasGate: boolean;
+}
+
+/** What follows: another try after so many ms, or an error that says more than the provider's own. */
+export type Verdict = { readonly delayMs: number } | { readonly error: RetryAfterTooLongError };
+
+const DEFAULTS = {
+  maxAttempts: 4,
+  baseMs: 1_000,
+  maxMs: 60_000,
+  maxRetryAfterMs: 600_000,
+  share: 0.2,
+  atLeast: 10,
+  isRetryable: (_error: unknown, failure: Failure) => failure.retryable,
+  random: Math.random,
+} as const satisfies Required<RetryOptions>;
+
+/** Decides which calls are tried again, and when: pure, time is an argument. */
+export class RetryPolicy {
+  readonly options: Required<RetryOptions>;
+  private readonly budget: RetryBudget;
+
+  constructor(options: RetryOptions = {}) {
+    this.options = { ...DEFAULTS, ...options };
+    this.budget = new RetryBudget(this.options);
+  }
+
+  /** A call has started for the first time. */
+  called(now: number): void {
+    this.budget.called(now);
+  }
+
+  /** Undefined where the call fails with its own error. */
+  verdict(failed: FailedTry, now: number): Verdict | undefined {
+    const { attempt, error, failure } = failed;
+    const { maxAttempts, maxRetryAfterMs, isRetryable } = this.options;
+    if (!isRetryable(error, failure)) return undefined;
+    const { retryAfterMs } = failure;
+    if (retryAfterMs !== null && retryAfterMs > maxRetryAfterMs)
+      return { error: new RetryAfterTooLongError(retryAfterMs, maxRetryAfterMs, { cause: error }) };
+    if (attempt >= maxAttempts || !this.budget.take(now)) return undefined;
+    return { delayMs: this.delayOf(failed) };
+  }
+
+  /** At a gate it waits as all do, at the front of its priority. */
+  private delayOf({ attempt, failure, hasGate }: FailedTry): number {
+    if (failure.shouldPause && hasGate) return 0;
+    const { random } = this.options;
+    return Math.max(failure.retryAfterMs ?? 0, backOffMs(attempt, this.options, random));
+  }
+}

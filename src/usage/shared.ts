@@ -1,0 +1,15 @@
+import { Subject } from 'rxjs';
+import { Gate, type GateOptions } from './gate.js';
+import { Turns } from './turns.js';
+
+/** What all that draw on one window have in common. */
+export class Shared {
+  /** Emits after each change of what is charged, of the gate, or of who waits. */
+  readonly changes = new Subject<void>();
+  readonly turns = new Turns();
+  readonly gate: Gate;
+
+  constructor(options?: Partial<GateOptions>) {
+    this.gate = new Gate(options);
+  }
+}
