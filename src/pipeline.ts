@@ -1,8 +1,9 @@
-import { type Observable, type SchedulerLike, Subject } from 'rxjs';
+import { map, merge, type Observable, type SchedulerLike, Subject, takeUntil } from 'rxjs';
 import type { Call } from './call.js';
 import { rateLimit } from './operators/rate-limit.js';
 import { CallQueue } from './queue/call-queue.js';
 import { Run, type Worker } from './run.js';
+import { Clock } from './time/clock.js';
 import { WakeUp } from './time/wake-up.js';
 import type { RateTracker } from './usage/rate-tracker.js';
 
@@ -32,13 +33,20 @@ export class Pipeline<Request, Response> {
   private readonly released$ = new Subject<void>();
   private readonly cancelled$ = new Subject<Call<Request, Response>>();
   private readonly returned$ = new Subject<Call<Request, Response>>();
+  private readonly abandoned$ = new Subject<void>();
   private readonly retrying = new Map<Call<Request, Response>, WakeUp>();
+  private readonly clock: Clock;
 
   constructor(private readonly parts: PipelineParts<Request, Response>) {
     const { tracker, permits$, queueLimit, scheduler } = parts;
+    this.clock = new Clock(scheduler);
     const limits = {
       tracker,
-      maxConcurrent: permits$,
+      // Once all is abandoned, none must be let out as those before it leave.
+      maxConcurrent: merge(
+        permits$.pipe(takeUntil(this.abandoned$)),
+        this.abandoned$.pipe(map(() => 0)),
+      ),
       released$: this.released$,
       cancelled$: this.cancelled$,
       returned$: this.returned$,
@@ -95,8 +103,9 @@ export class Pipeline<Request, Response> {
     for (const call of [...this.queue, ...this.retrying.keys()]) this.abandon(call, error);
   }
 
-  /** Ends every call, queued or in flight, with the error. */
+  /** Ends every call, queued or in flight, with the error, and lets no other out. */
   abandonAll(error: unknown): void {
+    this.abandoned$.next();
     this.refuseQueued(error);
     for (const call of [...this.inFlight]) this.abandon(call, error);
   }
@@ -118,39 +127,49 @@ export class Pipeline<Request, Response> {
   private start(call: Call<Request, Response>): void {
     this.inFlight.add(call);
     this.parts.worker.started(call);
-    const onOver = () => {
-      this.release(call);
-    };
     // Whoever hears of events may have cancelled it.
     if (call.hasEnded) this.giveBack(call);
-    else new Run(call, this.parts.worker, onOver).start();
+    else new Run(call, this.parts.worker, this.release).start();
   }
 
   private giveBack(call: Call<Request, Response>): void {
-    call.reservation?.giveBack();
+    try {
+      call.reservation?.giveBack();
+    } catch (error) {
+      this.parts.worker.fault(error);
+    }
     this.release(call);
   }
 
-  /** Its permit is free, once, whatever a thenable of a user's own may do. */
-  private release(call: Call<Request, Response>): void {
-    if (!this.inFlight.delete(call)) return;
+  /** Its permit is free. */
+  private readonly release = (call: Call<Request, Response>): void => {
+    this.inFlight.delete(call);
     // Before its permit is free, so that a call that goes on at once is ahead of those behind it.
     if (call.retryInMs !== undefined && !call.hasEnded) this.wait(call, call.retryInMs);
     this.released$.next();
     this.parts.onChange();
-  }
+  };
 
   private wait(call: Call<Request, Response>, delayMs: number): void {
     call.retryInMs = undefined;
-    const goOn = () => {
-      this.stopWaiting(call);
+    if (!(delayMs > 0)) {
       this.returned$.next(call);
-      this.parts.onChange();
-    };
-    const wakeUp = new WakeUp(this.parts.scheduler, goOn);
+      return;
+    }
+    const until = this.clock.now() + delayMs;
+    const wakeUp = new WakeUp(this.parts.scheduler, () => {
+      const left = until - this.clock.now();
+      if (left > 0) wakeUp.set(left);
+      else this.goOn(call);
+    });
     this.retrying.set(call, wakeUp);
-    if (delayMs > 0) wakeUp.set(delayMs);
-    else goOn();
+    wakeUp.set(delayMs);
+  }
+
+  private goOn(call: Call<Request, Response>): void {
+    this.stopWaiting(call);
+    this.returned$.next(call);
+    this.parts.onChange();
   }
 
   private stopWaiting(call: Call<Request, Response>): void {

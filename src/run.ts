@@ -1,13 +1,15 @@
-import { type ObservableInput, Subscriber } from 'rxjs';
+import { isObservable, type ObservableInput, Subscriber } from 'rxjs';
 import type { Call } from './call.js';
 import { CallContext } from './call-context.js';
 import { InvalidOptionError } from './errors.js';
 import { kindOf } from './kind-of.js';
 import { follow } from './follow.js';
 import type { Failure } from './retry/failure.js';
+import { plainFailure } from './retry/plain-failure.js';
 import { usageOfFailed } from './retry/refund.js';
 import type { Verdict } from './retry/retry-policy.js';
 import type { RateLimitReading } from './usage/rate-limit-reading.js';
+import type { Reservation } from './usage/reservation.js';
 import type { Usage } from './usage/usage.js';
 
 /** What a run asks of its service. */
@@ -16,7 +18,8 @@ export interface Worker<Request, Response> {
   readonly units: readonly string[];
   process(request: Request, context: CallContext): ObservableInput<Response>;
   usageOf(response: Response): Usage | undefined;
-  failureOf(error: unknown): Failure;
+  /** Undefined where a user's own reading of the error says nothing. */
+  failureOf(error: unknown): Failure | undefined;
   /** Whether the call is to be tried again. */
   verdict(call: Call<Request, Response>, error: unknown, failure: Failure): Verdict | undefined;
   started(call: Call<Request, Response>): void;
@@ -46,67 +49,44 @@ const LET_IN: RateLimitReading = Object.freeze({
 
 /**
  * One try of a call being worked on: it hands each response to the caller, settles the reservation when the
- * work has ended, however it ended, and then says that it is over.
+ * work has ended, however it ended, and then says that it is over, once.
+ *
+ * Whatever it tells may end the call, or let another try begin, in the same turn; it is live until then.
  */
 export class Run<Request, Response> extends Subscriber<Response> {
   private readonly context: CallContext;
+  /** Not the call's own, which is that of a later try as soon as there is one. */
+  private readonly reservation: Reservation | undefined;
   private hasResponded = false;
+  private isOver = false;
 
   constructor(
     private readonly call: Call<Request, Response>,
     private readonly worker: Worker<Request, Response>,
     /** Told when the work has been torn down. */
-    readonly onOver: () => void,
+    readonly onOver: (call: Call<Request, Response>) => void,
   ) {
     // RxJS means to hide this constructor, yet an observer that is its own subscription, and so can be
     // unsubscribed from while its source still emits in the same turn, cannot be had in another way.
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- for the reason above
     super();
-    const hear = (reading: RateLimitReading) => call.reservation?.hear?.(reading);
+    this.reservation = call.reservation;
+    const hear = (reading: RateLimitReading) => this.reservation?.hear?.(reading);
     this.context = new CallContext(call.id, call.label, call.attempt, hear, worker.units);
   }
 
   start(): void {
     this.call.run = this;
     try {
-      follow(this.process(), this, this.onOver);
+      const input = this.process();
+      // An Observable that nobody waits for any more is not even begun.
+      if (this.closed && isObservable(input)) this.over();
+      else follow(input, this, this.over);
     } catch (error) {
-      this.error(error);
-      this.onOver();
+      if (this.closed) this.worker.fault(error);
+      else this.error(error);
+      this.over();
     }
-  }
-
-  protected override _next(response: Response): void {
-    if (this.call.hasEnded) return;
-    this.letIn();
-    try {
-      const usage = this.worker.usageOf(response);
-      if (usage) this.context.reportUsage(usage);
-    } catch (error) {
-      this.error(error);
-      return;
-    }
-    this.call.reply.next(response);
-  }
-
-  protected override _error(error: unknown): void {
-    if (this.call.hasEnded) return;
-    const failure = this.worker.failureOf(error);
-    this.call.reservation?.hear?.(failure);
-    // Whoever hears of the gate may have cancelled the call.
-    if (this.call.hasEnded) return;
-    const verdict = this.hasResponded ? undefined : this.worker.verdict(this.call, error, failure);
-    if (verdict && 'delayMs' in verdict) this.tryAgain(verdict.delayMs, error, failure);
-    else this.fail(verdict?.error ?? error, failure);
-  }
-
-  protected override _complete(): void {
-    if (this.call.hasEnded) return;
-    this.letIn();
-    const { reported, isEstimated } = this.context;
-    this.end({ outcome: 'completed', usage: reported ?? {}, isEstimated });
-    this.call.reply.complete();
-    this.tearDown();
   }
 
   /** Ends the work because its caller has left. */
@@ -115,6 +95,44 @@ export class Run<Request, Response> extends Subscriber<Response> {
     this.context.abort();
     this.tearDown();
   }
+
+  protected override _next(response: Response): void {
+    if (this.isLive) this.letIn();
+    if (this.isLive) this.readUsage(response);
+    if (this.isLive) this.call.reply.next(response);
+  }
+
+  protected override _error(error: unknown): void {
+    if (!this.isLive) return;
+    const failure = this.worker.failureOf(error) ?? plainFailure('unknown');
+    this.hear(failure);
+    const canRetry = this.isLive && !this.hasResponded;
+    const verdict = canRetry ? this.worker.verdict(this.call, error, failure) : undefined;
+    if (!this.isLive) return;
+    if (verdict && 'delayMs' in verdict) this.tryAgain(verdict.delayMs, error, failure);
+    else this.fail(verdict?.error ?? error, failure);
+  }
+
+  protected override _complete(): void {
+    if (this.isLive) this.letIn();
+    if (!this.isLive) return;
+    const { reported, isEstimated } = this.context;
+    this.end({ outcome: 'completed', usage: reported ?? {}, isEstimated });
+    this.call.reply.complete();
+    this.tearDown();
+  }
+
+  /** Whether it is what works for the call now. */
+  private get isLive(): boolean {
+    return this.call.run === this;
+  }
+
+  /** Once, whatever a thenable of a user's own may do. */
+  private readonly over = (): void => {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.onOver(this.call);
+  };
 
   /** A fault in the teardown of one call's work must not reach those of others. */
   private tearDown(): void {
@@ -129,7 +147,16 @@ export class Run<Request, Response> extends Subscriber<Response> {
   private letIn(): void {
     if (this.hasResponded) return;
     this.hasResponded = true;
-    this.call.reservation?.hear?.(LET_IN);
+    this.hear(LET_IN);
+  }
+
+  private readUsage(response: Response): void {
+    try {
+      const usage = this.worker.usageOf(response);
+      if (usage) this.context.reportUsage(usage);
+    } catch (error) {
+      this.error(error);
+    }
   }
 
   private fail(error: unknown, failure: Failure): void {
@@ -140,11 +167,12 @@ export class Run<Request, Response> extends Subscriber<Response> {
 
   /** The call waits again once this try has been torn down, without a permit and without a reservation. */
   private tryAgain(delayMs: number, error: unknown, failure: Failure): void {
-    this.settle(this.usageOfFailed(failure));
     this.call.run = undefined;
     this.call.attempt += 1;
     this.call.retryInMs = delayMs;
-    this.worker.retrying(this.call, delayMs, error);
+    this.settle(this.usageOfFailed(failure));
+    // Whoever hears of quotas may have cancelled it.
+    if (!this.call.hasEnded) this.worker.retrying(this.call, delayMs, error);
     this.tearDown();
   }
 
@@ -155,10 +183,22 @@ export class Run<Request, Response> extends Subscriber<Response> {
     this.worker.ended(this.call, ending);
   }
 
+  /** A fault in a store, here and where it hears of answers, must not keep the call from its end. */
   private settle(usage: Usage | undefined): void {
-    const { reservation } = this.call;
-    if (usage) reservation?.settle(usage);
-    else reservation?.giveBack();
+    try {
+      if (usage) this.reservation?.settle(usage);
+      else this.reservation?.giveBack();
+    } catch (error) {
+      this.worker.fault(error);
+    }
+  }
+
+  private hear(reading: RateLimitReading): void {
+    try {
+      this.reservation?.hear?.(reading);
+    } catch (error) {
+      this.worker.fault(error);
+    }
   }
 
   /** What was reported counts; without that, what the kind of failure says. */

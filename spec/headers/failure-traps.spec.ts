@@ -113,6 +113,7 @@ describe('readFailure, where providers are not what they seem,', () => {
     ['Gemini limit: 0', 429, {}, { message: 'Quota exceeded for metric: x, limit: 0' }, 'quota-exhausted'], // prettier-ignore
     ['OpenRouter without credits', 402, {}, { message: 'Insufficient credits' }, 'quota-exhausted'],
     ['Groq 413', 413, {}, { message: 'Request too large' }, 'too-large'],
+    ['Groq 413 without words', 413, {}, {}, 'too-large'],
     ['OpenAI Request too large', 429, {}, { message: 'Request too large for gpt-4o' }, 'too-large'],
     ['Requested > Limit', 429, { 'retry-after': '1' }, { message: `${TPM}Limit 30000, Requested 47200.` }, 'too-large'], // prettier-ignore
   ])('trap 6: no retry helps %s', (_what, status, headers, error, kind) => {

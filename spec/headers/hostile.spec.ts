@@ -218,12 +218,12 @@ describe('readFailure, given anything at all,', () => {
     );
   });
 
-  it.each([
+  it.each<[string, object]>([
     ['getters that throw', throwing],
     ['a proxy that throws', untouchable],
     ['a revoked proxy', revoked],
     ['a cause that throws', new Error('x', { cause: untouchable })],
-    ...endless.map((error) => ['causes that never end', error] as const),
+    ...endless.map((error): [string, object] => ['causes that never end', error]),
   ])('is unknown for %s', (_what, error) => {
     expect(readFailure(error)).toMatchObject({ kind: 'unknown', limits: [], retryAfterMs: null });
   });
@@ -232,6 +232,12 @@ describe('readFailure, given anything at all,', () => {
     expect(readFailure({ status: 429, headers: part }).kind).toBe('rate');
     expect(readFailure({ status: 429, error: part }).kind).toBe('rate');
     expect(readFailure({ status: 500, error: { message: part, details: [part] } }).kind).toBe('server'); // prettier-ignore
+  });
+
+  it('looks at no cause where the error itself tells enough', () => {
+    const error = { status: 429, error: 'Please try again in 5s', cause: untouchable };
+
+    expect(readFailure(error).retryAfterMs).toBe(5000);
   });
 
   it('looks at so many headers of Angular and no more', () => {

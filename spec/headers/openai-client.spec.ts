@@ -51,9 +51,13 @@ describe("an error of OpenAI's client", () => {
 
   async function errorOf(signal?: AbortSignal, url = baseURL): Promise<unknown> {
     const client = new OpenAI({ apiKey: 'x', baseURL: url, maxRetries: 0 });
-    const body = { model: 'm', messages: [], stream: true } as const;
+    const messages: OpenAI.ChatCompletionMessageParam[] = [];
+    const options = signal ? { signal } : {};
     try {
-      const chunks = await client.chat.completions.create(body, { signal });
+      const chunks = await client.chat.completions.create(
+        { model: 'm', messages, stream: true },
+        options,
+      );
       return await chunks[Symbol.asyncIterator]().next();
     } catch (error) {
       return error;

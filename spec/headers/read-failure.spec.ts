@@ -120,7 +120,7 @@ describe('readFailure', () => {
     ['AWS', errorWith({ name: 'ThrottlingException', $metadata: { httpStatusCode: 429 } }, 'Too many tokens'), null], // prettier-ignore
     ['fetch, thrown as it came', new Response('', { status: 429, headers: { 'retry-after': '2' } }), 2000], // prettier-ignore
     ['ky', errorWith({ response: new Response('', { status: 429, headers: { 'retry-after': '2' } }) }), 2000], // prettier-ignore
-    ['a cause of a cause', new Error('a', { cause: new Error('b', { cause: errorWith({ status: 429, headers: { 'retry-after': '2' } }) }) }), 2000], // prettier-ignore
+    ['a cause of a cause', new Error('a', { cause: new Error('b', { cause: errorWith({ status: 429, error: 'retry after 2 seconds' }) }) }), 2000], // prettier-ignore
   ])('reads an error of %s', (_what, error, retryAfterMs) => {
     expect(readFailure(error)).toEqual({
       kind: 'rate',
@@ -218,7 +218,8 @@ describe('readFailure', () => {
     ['fetch', new TypeError('fetch failed', { cause: errorWith({ code: 'ECONNREFUSED' }) }), 'not-sent'], // prettier-ignore
     ['a socket', errorWith({ code: 'ECONNRESET' }), 'connection'],
     ['a timer', new DOMException('x', 'TimeoutError'), 'timeout'],
-    ['Angular without an answer', { name: 'HttpErrorResponse', status: 0, error: { type: 'timeout' } }, 'connection'], // prettier-ignore
+    ['Angular without an answer', { name: 'HttpErrorResponse', status: 0, error: { type: 'error' } }, 'connection'], // prettier-ignore
+    ['Angular without an answer in time', { name: 'HttpErrorResponse', status: 0, error: { type: 'timeout' } }, 'connection'], // prettier-ignore
     ['an error inside of an error', errorWith({ code: 'ECONNRESET', error: errorWith({}) }), 'connection'], // prettier-ignore
   ])('says what failureOf says where nobody answered: %s', (_what, error, kind) => {
     expect(readFailure(error)).toEqual(failureOf(error));
@@ -257,6 +258,12 @@ describe.each(readers)("%s, of the errors of OpenAI's client,", (_name, read) =>
     expect(refused).toBeInstanceOf(RateLimitError);
     expect(read(refused)).toMatchObject({ kind: 'rate', retryAfterMs: 2000, shouldPause: true });
     expect(read(generated(503, {}, headers))).toMatchObject({ kind: 'overloaded', retryAfterMs: 2000, shouldPause: true }); // prettier-ignore
+  });
+
+  it.each([400, 401, 409, 500, 502])('makes no others wait for a %d that tells a wait', (status) => {
+    const failure = read(generated(status, {}, { 'retry-after': '2' }));
+
+    expect(failure).toMatchObject({ retryAfterMs: 2000, shouldPause: false });
   });
 
   it.each([

@@ -173,6 +173,7 @@ describe('readRateLimits, where providers are not what they seem,', () => {
       ['Gemini limit: 0', 429, {}, messageOf('Quota exceeded for metric: x, limit: 0'), false],
       ['OpenRouter without credits', 402, {}, messageOf('Insufficient credits'), false],
       ['Groq 413', 413, {}, messageOf('Request too large'), false],
+      ['OpenAI Request too large', 429, {}, messageOf('Request too large for gpt-4o'), false],
       ['Requested > Limit', 429, {}, messageOf(`${TPM}Limit 30000, Requested 47200.`), false],
       ['the same with a wait', 429, { 'retry-after': '60' }, messageOf(`${TPM}Limit 9, Used 0, Requested 10. Please try again in 1s.`), false], // prettier-ignore
       ['OpenRouter free-models-per-day', 429, {}, messageOf(free), true],

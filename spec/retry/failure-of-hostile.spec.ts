@@ -65,6 +65,13 @@ describe('failureOf, given anything at all,', () => {
     expect(failureOf({ status: 429, headers: headers() }).retryAfterMs).toBeNull();
   });
 
+  it('looks at the beginning of a text and no more', () => {
+    const message = `${'x'.repeat(5_000)} too many concurrent requests`;
+
+    expect(failureOf({ status: 429, message }).kind).toBe('rate');
+    expect(failureOf({ status: 429, message: message.slice(-100) }).kind).toBe('concurrency');
+  });
+
   it('takes no longer for texts of 10 MB', () => {
     const parts = ['9', ' ', 'concurren', 'terminated', 'ECONNRESET', '\n'];
     const texts = parts.map((part) => part.repeat(10_000_000 / part.length));

@@ -36,14 +36,12 @@ const MOST_CAUSES = 6;
 const OK = 200;
 
 /** The answers that an error and its causes keep, of the outermost first; what was cancelled keeps none. */
-export function answersIn(error: unknown): readonly ErrorAnswer[] {
-  const answers: ErrorAnswer[] = [];
+export function* answersIn(error: unknown): Generator<ErrorAnswer> {
   let cause = error;
   for (let depth = 0; depth < MOST_CAUSES && mayAnswer(cause); depth++) {
-    answers.push(...answerOf(cause));
+    yield answerOf(cause);
     cause = fieldAt(cause, 'cause') ?? fieldAt(cause, 'lastError');
   }
-  return answers;
 }
 
 function mayAnswer(error: unknown): boolean {
@@ -51,12 +49,11 @@ function mayAnswer(error: unknown): boolean {
   return fieldAt(error, 'name') !== 'AbortError';
 }
 
-function answerOf(error: unknown): readonly ErrorAnswer[] {
+function answerOf(error: unknown): ErrorAnswer {
   const [status] = foundAt(STATUS, error).filter((one) => typeof one === 'number');
-  if (status === 0) return []; // nobody answered
   const headers = clientHeaders(foundAt(HEADERS, error)[0]);
   const body = status === undefined ? eventIn(error) : bodyIn(error);
-  return [{ status: status ?? OK, headers, body }];
+  return { status: status ?? OK, headers, body };
 }
 
 /** Without a status it may be an error event of a stream, which clients hand on with or without its envelope. */

@@ -207,9 +207,10 @@ export class RateLimiter<T, R> implements Answered {
     for (const item of newestFirst) this.refuseAbove(item);
   }
 
+  /** Not one that has been let out meanwhile, and was put back. */
   private refuseAbove(item: Queueable): void {
     const { queueLimit = Infinity } = this.options;
-    if (this.queue.size > queueLimit && item.isQueued)
+    if (this.queue.size > queueLimit && item.isQueued && !item.isBack)
       this.refuse(item, new QueueFullError(queueLimit));
   }
 

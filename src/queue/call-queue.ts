@@ -38,22 +38,19 @@ export class CallQueue<T extends Queueable> implements Iterable<T> {
     item.queuedAt = now;
     item.order = ++this.lastOrder;
     this.count += 1;
-    const level = this.levels.get(item.priority);
-    if (level?.first) level.append(item);
-    else if (level) this.reopen(level, item);
-    else this.open(new PriorityLevel(item.priority), item);
+    const level = this.levelOf(item);
+    const isFirst = !level.first;
+    level.append(item);
+    if (isFirst) this.heap.rise(level);
   }
 
   /** Queues an item that was taken out again, where it would stand had it stayed: first of its priority. */
   putBack(item: T): void {
     if (item.level) return;
     this.count += 1;
-    const level = this.levels.get(item.priority);
-    if (!level) this.open(new PriorityLevel(item.priority), item);
-    else {
-      level.insert(item);
-      this.heap.rise(level);
-    }
+    const level = this.levelOf(item);
+    level.insert(item);
+    this.heap.rise(level);
   }
 
   /** Takes the item out, wherever it stands; false when it is not queued. */
@@ -75,15 +72,13 @@ export class CallQueue<T extends Queueable> implements Iterable<T> {
     }
   }
 
-  private open(level: PriorityLevel, item: T): void {
-    level.append(item);
-    this.levels.set(level.priority, level);
+  private levelOf({ priority }: T): PriorityLevel {
+    const known = this.levels.get(priority);
+    if (known) return known;
+    const level = new PriorityLevel(priority);
+    this.levels.set(priority, level);
     this.heap.add(level);
-  }
-
-  private reopen(level: PriorityLevel, item: T): void {
-    level.append(item);
-    this.heap.rise(level);
+    return level;
   }
 
   /** An empty level is not kept, unless it is the only one: most queues have just one, and it is often empty. */

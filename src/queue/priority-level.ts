@@ -7,6 +7,8 @@ export const AGEING_MS = 60_000;
 export class PriorityLevel {
   first: Queueable | undefined = undefined;
   last: Queueable | undefined = undefined;
+  /** Those that were put back, by order of arrival. */
+  private readonly back: Queueable[] = [];
   /** Its place in the heap of levels. */
   heapIndex = -1;
 
@@ -21,34 +23,55 @@ export class PriorityLevel {
   }
 
   append(item: Queueable): void {
-    item.level = this;
-    item.previous = this.last;
-    if (this.last) this.last.next = item;
-    else this.first = item;
-    this.last = item;
+    item.isBack = false;
+    this.link(item, this.last);
   }
 
-  /** Queues by order of arrival: behind those that came before it, which are few or none. */
+  /** Queues by order of arrival, behind those that came before it. */
   insert(item: Queueable): void {
-    let next = this.first;
-    while (next && next.order < item.order) next = next.next;
-    if (!next) {
-      this.append(item);
-      return;
+    const place = this.placeOf(item);
+    let previous = this.back[place - 1];
+    let next = previous ? previous.next : this.first;
+    // Of those that were never let out, few or none came before it.
+    while (next && next.order < item.order) {
+      previous = next;
+      next = next.next;
     }
-    item.level = this;
-    item.next = next;
-    item.previous = next.previous;
-    if (next.previous) next.previous.next = item;
-    else this.first = item;
-    next.previous = item;
+    item.isBack = true;
+    this.back.splice(place, 0, item);
+    this.link(item, previous);
   }
 
   remove(item: Queueable): void {
+    if (item.isBack) this.back.splice(this.placeOf(item), 1);
     if (item.previous) item.previous.next = item.next;
     else this.first = item.next;
     if (item.next) item.next.previous = item.previous;
     else this.last = item.previous;
     item.previous = item.next = item.level = undefined;
+  }
+
+  /** Behind the previous one; before all where there is none. */
+  private link(item: Queueable, previous: Queueable | undefined): void {
+    const next = previous ? previous.next : this.first;
+    item.level = this;
+    item.previous = previous;
+    item.next = next;
+    if (previous) previous.next = item;
+    else this.first = item;
+    if (next) next.previous = item;
+    else this.last = item;
+  }
+
+  /** How many of those that were put back came before it: a binary search, as 10,000 may fail at once. */
+  private placeOf({ order }: Queueable): number {
+    let low = 0;
+    let high = this.back.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.back[middle]?.order ?? Infinity) < order) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }

@@ -13,6 +13,8 @@ export abstract class Queueable {
   queuedAt = 0;
   /** @internal Its place in the order of arrival. */
   order = 0;
+  /** @internal Whether it was put back since it was queued last. */
+  isBack = false;
   /** @internal */
   previous: Queueable | undefined = undefined;
   /** @internal */

@@ -17,25 +17,24 @@ export interface FailedTry {
 /** What follows: another try after so many ms, or an error that says more than the provider's own. */
 export type Verdict = { readonly delayMs: number } | { readonly error: RetryAfterTooLongError };
 
-const DEFAULTS = {
-  maxAttempts: 4,
-  baseMs: 1_000,
-  maxMs: 60_000,
-  maxRetryAfterMs: 600_000,
-  share: 0.2,
-  atLeast: 10,
-  isRetryable: (_error: unknown, failure: Failure) => failure.retryable,
-  random: Math.random,
-} as const satisfies Required<RetryOptions>;
-
 /** Decides which calls are tried again, and when: pure, time is an argument. */
 export class RetryPolicy {
-  readonly options: Required<RetryOptions>;
+  private readonly options: Required<RetryOptions>;
   private readonly budget: RetryBudget;
 
-  constructor(options: RetryOptions = {}) {
-    this.options = { ...DEFAULTS, ...options };
-    this.budget = new RetryBudget(this.options);
+  constructor({
+    maxAttempts = 4,
+    baseMs = 1_000,
+    maxMs = 60_000,
+    maxRetryAfterMs = 600_000,
+    share = 0.2,
+    atLeast = 10,
+    isRetryable = (_error, failure) => failure.retryable,
+    random = Math.random,
+  }: RetryOptions = {}) {
+    const wait = { baseMs, maxMs, maxRetryAfterMs, random };
+    this.options = { maxAttempts, share, atLeast, isRetryable, ...wait };
+    this.budget = new RetryBudget({ share, atLeast });
   }
 
   /** A call has started for the first time. */

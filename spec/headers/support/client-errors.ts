@@ -47,11 +47,13 @@ export const clients: readonly (readonly [name: string, errorOf: ErrorOf])[] = [
   ['Anthropic', ({ status, headers = {}, body }) => errorWith(`${status} ${textOf(body)}`, { status, headers: new Headers(headers), error: body, type: null })], // prettier-ignore
   ['the AI SDK', ({ status, headers, body }) => errorWith('Failed', { name: 'AI_APICallError', statusCode: status, responseHeaders: headers, responseBody: textOf(body), data: body })], // prettier-ignore
   ['the AI SDK, tried often', ({ status, headers, body }) => errorWith('Failed after 3 attempts', { name: 'AI_RetryError', lastError: errorWith('Failed', { statusCode: status, responseHeaders: headers, responseBody: textOf(body) }) })], // prettier-ignore
-  ['axios', ({ status, headers, body }) => errorWith(`Request failed with status code ${status}`, { code: 'ERR_BAD_REQUEST', status, response: { status, headers, data: body } })], // prettier-ignore
+  ['axios', ({ status, headers, body }) => errorWith(`Request failed with status code ${status}`, { code: 'ERR_BAD_REQUEST', response: { status, headers, data: body } })], // prettier-ignore
   ['got', ({ status, headers, body }) => errorWith('Response code', { code: 'ERR_NON_2XX_3XX_RESPONSE', response: { statusCode: status, headers, body: textOf(body) } })], // prettier-ignore
   ['Angular', ({ status, headers = {}, body }) => ({ name: 'HttpErrorResponse', message: 'Http failure', ok: false, status, headers: new HttpHeaders(headers), error: body ?? null })], // prettier-ignore
   ['Mistral', ({ status, headers = {}, body }) => errorWith('API error', { statusCode: status, headers: new Headers(headers), body: textOf(body) })], // prettier-ignore
   ['Cohere', ({ status, headers = {}, body }) => errorWith('API error', { statusCode: status, body, rawResponse: { headers: new Headers(headers) } })], // prettier-ignore
   ['fetch by hand', ({ status, headers = {}, body }) => errorWith('HTTP', { status, headers: new Map(Object.entries(headers)), body: textOf(body) })], // prettier-ignore
+  ['ky', ({ status, headers = {}, body }) => errorWith('Request failed', { name: 'HTTPError', response: new Response(null, { status, headers }), data: body })], // prettier-ignore
+  ['nobody: a record', ({ status, headers = {}, body }) => ({ status, headers, body: textOf(body) })], // prettier-ignore
   ['a cause', ({ status, headers, body }) => new Error('Failed', { cause: errorWith('HTTP', { status, headers, body }) })], // prettier-ignore
 ];

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { backOffMs } from '../../src/retry/back-off.js';
+import { backOffMs } from '../../src/time/back-off.js';
 import { seededRandom } from '../../src/retry/seeded-random.js';
 
 const almostOne = 1 - 2 ** -32;
