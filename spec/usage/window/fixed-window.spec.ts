@@ -241,13 +241,27 @@ describe('FixedWindow', () => {
   });
 
   it('is exactly 0 when every fraction charged has been taken back', () => {
-    const window = new FixedWindow(100, 10);
-    const amounts = Array.from({ length: 50 }, (_, index) => (index + 1) / 10);
-    const entries = amounts.map((amount) => window.charge(amount, 95));
-    entries.forEach((entry, index) => {
-      window.correct(entry, -amounts[index]!);
-    });
+    const fraction = fc.integer({ min: 1, max: 1_000 }).map((n) => n / 10);
+    fc.assert(
+      fc.property(fc.array(fraction, { maxLength: 50 }), (amounts) => {
+        const window = new FixedWindow(100, 10);
+        const entries = amounts.map((amount) => window.charge(amount, 95));
+        entries.forEach((entry, index) => {
+          window.correct(entry, -amounts[index]!);
+        });
 
-    expect(Math.abs(window.total(95))).toBe(0);
+        expect(Math.abs(window.total(95))).toBe(0);
+        expect(window.waitUntilAtMost(0, 95)).toBe(0);
+      }),
+    );
+  });
+
+  it('holds a window until it says that it leaves, also where fractions are rounded', () => {
+    const window = new FixedWindow(81.7, 3.2);
+    window.charge(1, 200);
+
+    // One bit before 3 * 81.7 + 3.2, of which the quotient is rounded up to 3.
+    expect(window.total(248.29999999999998)).toBe(1);
+    expect(window.waitUntilAtMost(0, 200)).toBeCloseTo(48.3, 9);
   });
 });

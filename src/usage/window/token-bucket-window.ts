@@ -34,8 +34,9 @@ class BucketEntry {
  *                    0       10      60     110    (limit 100, windowMs = 100, marginMs = 10)
  * ```
  *
- * A correction counts from the time of its charge. Of what was charged too much, as much is free again as the
- * provider has not long since refilled: what came after the charge stays missing.
+ * Of what was charged too much, as much is free again as the provider has not long since refilled: what came
+ * after the charge stays missing. What was charged too little is missing at once, all of it: also after a
+ * rest, in which the provider has refilled some of it, the safe side.
  *
  * @example
  * const window = new TokenBucketWindow(60_000, 250);
@@ -114,9 +115,8 @@ export class TokenBucketWindow implements UsageWindow<BucketEntry> {
   limitChanged(limit: number, now: number): void {
     if (limit === this.limit) return;
     this.refill(now);
-    const faster = Math.max(0, limit - this.limit);
     // What is still on its way may be as late as before, though all comes back faster.
-    if (this.level > 0) this.level += faster * this.marginMs;
+    this.level += Math.max(0, limit - this.limit) * this.marginMs;
     this.limit = limit;
     this.limitSince = now;
   }
