@@ -456,3 +456,73 @@ describe('SlidingWindow', () => {
     });
   });
 });
+
+describe('SlidingWindow.delay', () => {
+  it('lets what came late leave so much later, and what was charged with it in time', () => {
+    const window = new SlidingWindow(100);
+    const entry = window.charge(30, 0);
+    window.charge(20, 0);
+    window.charge(5, 40);
+    window.delay(entry, 30, 25, 50);
+
+    expect([99, 100, 124, 125, 139, 140].map((now) => window.total(now))).toEqual([
+      55, 35, 35, 35, 35, 0,
+    ]);
+  });
+
+  it('puts it to the first that was charged then or later, never earlier', () => {
+    const window = new SlidingWindow(100);
+    const entry = window.charge(30, 0);
+    window.charge(1, 25);
+    const later = window.delay(entry, 30, 25, 50);
+
+    expect([124, 125].map((now) => window.total(now))).toEqual([31, 0]);
+    window.correct(later, -30, 125);
+    expect(window.total(125)).toBe(0);
+  });
+
+  it('opens an entry where nothing was charged since, and not in the future', () => {
+    const window = new SlidingWindow(100);
+    const entry = window.delay(window.charge(30, 0), 30, 1_000, 60);
+    window.correct(entry, -10, 70);
+
+    expect([100, 159, 160].map((now) => window.total(now))).toEqual([20, 20, 0]);
+  });
+
+  it('changes nothing once it has left', () => {
+    const window = new SlidingWindow(100);
+    const entry = window.charge(30, 0);
+    window.delay(entry, 30, 50, 100);
+
+    expect(window.total(100)).toBe(0);
+  });
+
+  it('never makes the total of any instant less, and keeps the order of leaving', () => {
+    const steps = fc.array(fc.record({ amount: fc.nat(50), advance: fc.nat(30), ms: fc.nat(60) }), {
+      maxLength: 40,
+    });
+    fc.assert(
+      fc.property(steps, (history) => {
+        const window = new SlidingWindow(100);
+        const naive: { at: number; amount: number }[] = [];
+        let now = 0;
+        for (const { amount, advance, ms } of history) {
+          const entry = window.charge(amount, now);
+          const charge = { at: now, amount };
+          naive.push(charge);
+          now += advance;
+          if (window.total(now) === 0) continue;
+          const moved = window.delay(entry, amount, ms, now);
+          if (entry.hasLeft) continue;
+          const least = Math.min(charge.at + ms, now);
+          expect(moved.at).toBeGreaterThanOrEqual(least);
+          charge.at = moved.at;
+        }
+        for (let at = now; at <= now + 200; at += 7) {
+          const inside = naive.filter((charge) => at < charge.at + 100);
+          expect(window.total(at)).toBe(inside.reduce((sum, charge) => sum + charge.amount, 0));
+        }
+      }),
+    );
+  });
+});

@@ -419,3 +419,29 @@ describe('TokenBucketWindow', () => {
     expect(window.total(5_500)).toBeLessThan(20);
   });
 });
+
+describe('TokenBucketWindow.delay', () => {
+  const bucketOf100 = () => {
+    const window = new TokenBucketWindow(100, 10);
+    window.limitChanged(100, 0);
+    return window;
+  };
+
+  it('takes back what was refilled before the request came', () => {
+    const window = bucketOf100();
+    const entry = window.charge(100, 0);
+    window.delay(entry, 100, 20, 30);
+
+    expect([30, 60, 130].map((now) => window.total(now))).toEqual([100, 70, 0]);
+  });
+
+  it('takes back no more than was charged', () => {
+    const window = bucketOf100();
+    window.charge(60, 0);
+    const entry = window.charge(5, 0);
+    const before = window.total(40);
+    window.delay(entry, 5, 20, 40);
+
+    expect(window.total(40)).toBe(before + 5);
+  });
+});

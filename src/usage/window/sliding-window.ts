@@ -82,6 +82,16 @@ export class SlidingWindow implements UsageWindow<WindowEntry> {
     if (!entry.hasLeft) this.add(entry, delta);
   }
 
+  /** Moves an amount from where it was charged to `ms` later, but not past `now`. */
+  delay(entry: WindowEntry, amount: number, ms: number, now: number): WindowEntry {
+    this.total(now);
+    if (entry.hasLeft) return entry;
+    const later = this.entryFrom(entry, Math.min(entry.at + Math.ceil(ms), Math.ceil(now)));
+    this.add(entry, -amount);
+    this.add(later, amount);
+    return later;
+  }
+
   /** Milliseconds from `now` until the total is at most `amount`: 0 when it is, Infinity when never. */
   waitUntilAtMost(amount: number, now: number): number {
     return this.waitUntil((total) => total <= amount, now);
@@ -111,6 +121,13 @@ export class SlidingWindow implements UsageWindow<WindowEntry> {
 
   private waitUntilLeft(entry: WindowEntry, now: number): number {
     return entry.at + this.lengthMs - now;
+  }
+
+  /** The first entry of that time or later, sought from one that came before. */
+  private entryFrom(entry: WindowEntry, at: number): WindowEntry {
+    let later: WindowEntry | undefined = entry;
+    while (later && later.at < at) later = later.next;
+    return later ?? this.entryFor(at);
   }
 
   /** The newest entry, moved to `at`, while it may take in what is charged then; otherwise a new one. */

@@ -94,6 +94,12 @@ export class TokenBucketWindow implements UsageWindow<BucketEntry> {
     (delta > 0 ? this.sinceFull : entry.sinceFull).add(delta);
   }
 
+  /** What came back in the meantime came back to nobody. */
+  delay(entry: BucketEntry, amount: number, ms: number, now: number): BucketEntry {
+    this.correct(entry, Math.min(amount, (ms * this.limit) / this.windowMs), now);
+    return entry;
+  }
+
   /** Milliseconds from `now` until the total is at most `amount`: 0 when it is, Infinity when never. */
   waitUntilAtMost(amount: number, now: number): number {
     return this.waitUntil((total) => total <= amount, amount, now);

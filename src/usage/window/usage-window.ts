@@ -12,6 +12,11 @@ export interface UsageWindow<Entry = unknown> {
   charge(amount: number, now: number): Entry;
   /** Adds `delta` to what was charged then; changes nothing once that counts no more. */
   correct(entry: Entry, delta: number, now: number): void;
+  /**
+   * The request came to the provider `ms` later than any margin covers: this amount of what was charged counts
+   * from then on. Gives the entry that it is in now. Left out where it makes no difference.
+   */
+  delay?(entry: Entry, amount: number, ms: number, now: number): Entry;
   /** Milliseconds from `now` until the total is at most `amount`: 0 when it is, Infinity when never. */
   waitUntilAtMost(amount: number, now: number): number;
   /** Milliseconds from `now` until the total is less than `amount`: 0 when it is, Infinity when never. */
