@@ -97,25 +97,25 @@ export class Run<Request, Response> extends Subscriber<Response> {
   }
 
   protected override _next(response: Response): void {
-    if (this.isLive) this.letIn();
-    if (this.isLive) this.readUsage(response);
-    if (this.isLive) this.call.reply.next(response);
+    if (this.isLive()) this.letIn();
+    if (this.isLive()) this.readUsage(response);
+    if (this.isLive()) this.call.reply.next(response);
   }
 
   protected override _error(error: unknown): void {
-    if (!this.isLive) return;
+    if (!this.isLive()) return;
     const failure = this.worker.failureOf(error) ?? plainFailure('unknown');
     this.hear(failure);
-    const canRetry = this.isLive && !this.hasResponded;
+    const canRetry = this.isLive() && !this.hasResponded;
     const verdict = canRetry ? this.worker.verdict(this.call, error, failure) : undefined;
-    if (!this.isLive) return;
+    if (!this.isLive()) return;
     if (verdict && 'delayMs' in verdict) this.tryAgain(verdict.delayMs, error, failure);
     else this.fail(verdict?.error ?? error, failure);
   }
 
   protected override _complete(): void {
-    if (this.isLive) this.letIn();
-    if (!this.isLive) return;
+    if (this.isLive()) this.letIn();
+    if (!this.isLive()) return;
     const { reported, isEstimated } = this.context;
     this.end({ outcome: 'completed', usage: reported ?? {}, isEstimated });
     this.call.reply.complete();
@@ -123,7 +123,7 @@ export class Run<Request, Response> extends Subscriber<Response> {
   }
 
   /** Whether it is what works for the call now. */
-  private get isLive(): boolean {
+  private isLive(): boolean {
     return this.call.run === this;
   }
 

@@ -14,9 +14,16 @@ class Queued extends Queueable {
 /** The queue as a list that is searched anew each time: what `CallQueue` must agree with. */
 class NaiveQueue {
   items: Queued[] = [];
+  private readonly arrivals: Queued[] = [];
 
   push(item: Queued): void {
     this.items.push(item);
+    this.arrivals.push(item);
+  }
+
+  putBack(item: Queued): void {
+    const place = (one: Queued) => this.arrivals.lastIndexOf(one);
+    this.items = [...this.items, item].sort((one, other) => place(one) - place(other));
   }
 
   remove(item: Queued): boolean {
@@ -38,6 +45,8 @@ class NaiveQueue {
 
 const UNLINKED = { level: undefined, previous: undefined, next: undefined };
 
+const ids = (items: Iterable<Queued>) => [...items].map(({ id }) => id);
+
 function drain(queue: CallQueue<Queued> | NaiveQueue): number[] {
   const ids = [];
   for (let item = queue.first; item; item = queue.first) {
@@ -47,7 +56,12 @@ function drain(queue: CallQueue<Queued> | NaiveQueue): number[] {
   return ids;
 }
 
-type Command = { push: number; after: number } | { take: true } | { remove: number };
+type Command =
+  | { push: number; after: number }
+  | { pushAgain: number }
+  | { putBack: number }
+  | { take: true }
+  | { remove: number };
 
 // Close together, so that waiting and priority outweigh each other in turn.
 const priority = fc.oneof(
@@ -61,6 +75,9 @@ const commands = fc.array(
     fc.record({ push: priority, after }),
     fc.record({ take: fc.constant<true>(true) }),
     fc.record({ remove: fc.nat() }),
+    fc.record({ putBack: fc.nat() }),
+    fc.record({ putBack: fc.nat() }),
+    fc.record({ pushAgain: fc.nat() }),
   ),
   { maxLength: 150, size: '+1' },
 );
@@ -223,6 +240,121 @@ describe('CallQueue', () => {
     expect([queue.size, queue.first]).toEqual([0, undefined]);
   });
 
+  describe('puts back what was let out', () => {
+    /** Queues so many, at one time, and lets them all out. */
+    function letOut(queue: CallQueue<Queued>, priorities: number[]): Queued[] {
+      const items = priorities.map((priority, id) => new Queued(id, priority));
+      for (const item of items) queue.push(item, 0);
+      for (const item of items) queue.remove(item);
+      return items;
+    }
+
+    it('before all of its priority, and behind higher ones', () => {
+      const queue = new CallQueue<Queued>();
+      const [back] = letOut(queue, [0]);
+      for (const [id, priority] of [[1, 0], [2, 0], [3, 1], [4, -1]] as const) queue.push(new Queued(id, priority), 9); // prettier-ignore
+      queue.putBack(back!);
+
+      expect(drain(queue)).toEqual([3, 0, 1, 2, 4]);
+    });
+
+    it.each([[[0, 1, 2, 3]], [[3, 2, 1, 0]], [[2, 0, 3, 1]], [[1, 3, 0, 2]]])(
+      'in the order in which it came, though it comes back in the order %j',
+      (order) => {
+        const queue = new CallQueue<Queued>();
+        const items = letOut(queue, [0, 0, 0, 0]);
+        for (const id of [4, 5]) queue.push(new Queued(id), 1);
+        for (const index of order) queue.putBack(items[index]!);
+
+        expect(ids(queue)).toEqual([0, 1, 2, 3, 4, 5]);
+        expect(drain(queue)).toEqual([0, 1, 2, 3, 4, 5]);
+      },
+    );
+
+    it('as old as it was: what it has waited still counts', () => {
+      const queue = new CallQueue<Queued>();
+      const [back] = letOut(queue, [0]);
+      queue.push(new Queued(1, 1), 60_001);
+      queue.putBack(back!);
+
+      expect(back!.queuedAt).toBe(0);
+      expect(drain(queue)).toEqual([0, 1]);
+    });
+
+    it('alone, when nothing else is queued, then lets others come', () => {
+      const queue = new CallQueue<Queued>();
+      const [back] = letOut(queue, [0]);
+      queue.putBack(back!);
+      expect([queue.size, queue.first]).toEqual([1, back]);
+      queue.push(new Queued(1), 5);
+
+      expect(drain(queue)).toEqual([0, 1]);
+    });
+
+    it('and finds the order of the priorities again', () => {
+      const queue = new CallQueue<Queued>();
+      const [back] = letOut(queue, [-2]);
+      for (const [id, priority] of [[1, 3], [2, 2], [3, 1], [4, -2]] as const) queue.push(new Queued(id, priority), 400_000); // prettier-ignore
+      queue.putBack(back!);
+
+      expect(drain(queue)).toEqual([0, 1, 2, 3, 4]);
+    });
+
+    it('not twice', () => {
+      const queue = new CallQueue<Queued>();
+      const [back, other] = letOut(queue, [0, 0]);
+      queue.push(other!, 1);
+      queue.putBack(other!);
+      queue.putBack(back!);
+      queue.putBack(back!);
+
+      expect(queue.size).toBe(2);
+      expect(drain(queue)).toEqual([0, 1]);
+    });
+
+    it('and lets it leave, also when it came anew meanwhile', () => {
+      const queue = new CallQueue<Queued>();
+      const [one, two, three] = letOut(queue, [0, 0, 0]);
+      for (const item of [three!, one!]) queue.putBack(item);
+      queue.remove(three!);
+      queue.push(three!, 1);
+      queue.putBack(two!);
+      expect(ids(queue)).toEqual([0, 1, 2]);
+      expect(queue.remove(one!)).toBe(true);
+
+      expect(one!).toMatchObject(UNLINKED);
+      expect(drain(queue)).toEqual([1, 2]);
+    });
+
+    it('where it belongs among those that were never out, if its priority has changed', () => {
+      const queue = new CallQueue<Queued>();
+      const back = new Queued(1, 5);
+      queue.push(new Queued(0), 0);
+      queue.push(back, 0);
+      queue.push(new Queued(2), 0);
+      queue.remove(back);
+      back.priority = 0;
+      queue.putBack(back);
+
+      expect(drain(queue)).toEqual([0, 1, 2]);
+    });
+
+    it.each(['in order', 'backwards', 'mixed'])('20,000 at once, %s, without a stall', (how) => {
+      const queue = new CallQueue<Queued>();
+      const items = letOut(
+        queue,
+        Array.from({ length: 20_000 }, () => 0),
+      );
+      for (let id = 20_000; id < 40_000; id++) queue.push(new Queued(id), 1);
+      const order = [...items];
+      if (how === 'backwards') order.reverse();
+      if (how === 'mixed') order.sort((one, other) => ((one.id * 7_919) % 20_000) - ((other.id * 7_919) % 20_000)); // prettier-ignore
+      for (const item of order) queue.putBack(item);
+
+      expect(drain(queue)).toEqual(Array.from({ length: 40_000 }, (_, id) => id));
+    });
+  });
+
   it('shows all that are queued', () => {
     const queue = new CallQueue<Queued>();
     const items = [3, 0, 3, 1].map((priority, id) => new Queued(id, priority));
@@ -239,6 +371,7 @@ describe('CallQueue', () => {
         const naive = new NaiveQueue();
         const all: Queued[] = [];
         let now = 0;
+        const pick = (number: number) => all[number % (all.length || 1)];
         for (const command of history) {
           if ('push' in command) {
             now += command.after;
@@ -246,20 +379,28 @@ describe('CallQueue', () => {
             all.push(item);
             queue.push(item, now);
             naive.push(item);
+          } else if ('pushAgain' in command || 'putBack' in command) {
+            const isAgain = 'pushAgain' in command;
+            const item = pick(isAgain ? command.pushAgain : command.putBack);
+            if (!item || item.isQueued) continue;
+            if (isAgain) queue.push(item, now);
+            else queue.putBack(item);
+            if (isAgain) naive.push(item);
+            else naive.putBack(item);
           } else {
-            const item = 'take' in command ? naive.first : all[command.remove % (all.length || 1)];
+            const item = 'take' in command ? naive.first : pick(command.remove);
             if (!item) continue;
             expect(queue.remove(item)).toBe(naive.remove(item));
             expect(item).toMatchObject(UNLINKED);
           }
           expect(queue.first?.id).toBe(naive.first?.id);
           expect(queue.size).toBe(naive.items.length);
-          expect(new Set(queue)).toEqual(new Set(naive.items));
+          expect(new Set(ids(queue))).toEqual(new Set(ids(naive.items)));
         }
         expect(drain(queue)).toEqual(drain(naive));
         for (const item of all) expect(item).toMatchObject(UNLINKED);
       }),
-      { numRuns: 60 },
+      { numRuns: 150 },
     );
   });
 

@@ -440,8 +440,24 @@ describe('InMemoryRateTracker', () => {
       ask(tracker, time, [{ usd: 0.5 }]);
 
       expect(tracker.quotas).toEqual([
-        { unit: 'usd', limit: 2, windowMs: 6, used: 0.5, reserved: 0.5, usedByOthers: 0, remaining: 1.5 },
-        { unit: 'requests', limit: 5, windowMs: 10, used: 1, reserved: 1, usedByOthers: 0, remaining: 4 },
+        {
+          unit: 'usd',
+          limit: 2,
+          windowMs: 6,
+          used: 0.5,
+          reserved: 0.5,
+          usedByOthers: 0,
+          remaining: 1.5,
+        },
+        {
+          unit: 'requests',
+          limit: 5,
+          windowMs: 10,
+          used: 1,
+          reserved: 1,
+          usedByOthers: 0,
+          remaining: 4,
+        },
       ]);
     });
 
@@ -501,7 +517,15 @@ describe('InMemoryRateTracker', () => {
 
       expect(rateTracker.total).toBe(9);
       expect(tracker.quotas).toEqual([
-        { unit: 'tokens', limit: 10, windowMs: 6, used: 9, reserved: 2, usedByOthers: 0, remaining: 1 },
+        {
+          unit: 'tokens',
+          limit: 10,
+          windowMs: 6,
+          used: 9,
+          reserved: 2,
+          usedByOthers: 0,
+          remaining: 1,
+        },
       ]);
     });
 

@@ -46,12 +46,11 @@ export class RetryPolicy {
   verdict(failed: FailedTry, now: number): Verdict | undefined {
     const { attempt, error, failure } = failed;
     const { maxAttempts, maxRetryAfterMs, isRetryable } = this.options;
-    if (!isRetryable(error, failure)) return undefined;
+    if (attempt >= maxAttempts || !isRetryable(error, failure)) return undefined;
     const { retryAfterMs } = failure;
     if (retryAfterMs !== null && retryAfterMs > maxRetryAfterMs)
       return { error: new RetryAfterTooLongError(retryAfterMs, maxRetryAfterMs, { cause: error }) };
-    if (attempt >= maxAttempts || !this.budget.take(now)) return undefined;
-    return { delayMs: this.delayOf(failed) };
+    return this.budget.take(now) ? { delayMs: this.delayOf(failed) } : undefined;
   }
 
   /** At a gate it waits as all do, at the front of its priority. */

@@ -34,12 +34,22 @@ export interface GateState {
   readonly reopensAt: number | undefined;
 }
 
+/** A refusal by the provider. */
+export interface Refusal {
+  /** The call that was refused. */
+  readonly ticket: number;
+  /** The newest that was let out until then. */
+  readonly lastTicket: number;
+  /** How long the provider tells to wait, in ms; null where it does not say. */
+  readonly waitMs: number | null;
+}
+
 /** A provider that refuses answers at once: a probe that has been out for so long was let in, in ms. */
 const PROBE_IS_IN_MS = 10_000;
 
 interface Probe {
   readonly ticket: number;
-  readonly at: number;
+  readonly isInAt: number;
 }
 
 /**
@@ -54,6 +64,8 @@ interface Probe {
  * gate       open|closed             |proving|open
  *                |──── 30 s ─────────|       d is answered
  * ```
+ *
+ * What its own options leave open is decided by those of whoever asks, as a gate may be shared.
  */
 export class Gate {
   private closedUntil = -Infinity;
@@ -63,11 +75,9 @@ export class Gate {
   private probe: Probe | undefined;
   /** How often it has closed since a call was last let in. */
   private closings = 0;
-  private readonly options: GateOptions;
 
-  constructor(options: Partial<GateOptions> = {}) {
-    this.options = { ...DEFAULTS, ...options };
-    this.isUnproven = this.options.isUnproven;
+  constructor(readonly options: Partial<GateOptions> = {}) {
+    this.isUnproven = options.isUnproven ?? DEFAULTS.isUnproven;
   }
 
   /** Whether calls pass without being looked at. */
@@ -77,33 +87,36 @@ export class Gate {
 
   /** Milliseconds until a call may pass: 0 when one may. */
   waitMs(now: number): number {
-    if (!this.isUnproven) return 0;
-    const reopensIn = Math.max(0, this.closedUntil - now);
-    return this.probe ? Math.max(reopensIn, this.probe.at + PROBE_IS_IN_MS - now) : reopensIn;
+    if (this.isProven(now)) return 0;
+    return Math.max(0, (this.probe?.isInAt ?? this.closedUntil) - now);
   }
 
   /** Why calls should not even wait; undefined when they should. */
-  refusal(now: number): RetryAfterTooLongError | undefined {
+  refusal(now: number, asker: Partial<GateOptions> = {}): RetryAfterTooLongError | undefined {
     const wait = this.closedUntil - now;
-    const { maxRetryAfterMs } = this.options;
-    return wait > maxRetryAfterMs ? new RetryAfterTooLongError(wait, maxRetryAfterMs) : undefined;
+    const longest = this.option('maxRetryAfterMs', asker);
+    return wait > longest ? new RetryAfterTooLongError(wait, longest) : undefined;
   }
 
   /** Lets the call with this ticket out; after a refusal it is the probe. */
   pass(ticket: number, now: number): void {
-    // A probe that was out for long was let in; there is nothing left to prove.
-    if (this.probe) this.reopen();
-    else if (this.isUnproven) this.probe = { ticket, at: now };
+    if (!this.isProven(now)) this.probe = { ticket, isInAt: now + PROBE_IS_IN_MS };
   }
 
-  /** The provider refused the call, and told to wait so long, or did not say. Answers whether it closed. */
-  refused(ticket: number, lastTicket: number, waitMs: number | null, now: number): boolean {
+  /** The provider refused a call. Answers whether that closed the gate. */
+  refused(
+    { ticket, lastTicket, waitMs }: Refusal,
+    now: number,
+    asker: Partial<GateOptions> = {},
+  ): boolean {
     if (ticket <= this.lastBefore) return false;
     this.lastBefore = lastTicket;
-    this.closings += 1;
+    this.closings = this.isProven(now) ? 1 : this.closings + 1;
     this.isUnproven = true;
     this.probe = undefined;
-    this.closedUntil = now + (waitMs ?? this.backOffMs());
+    // Who refuses a call and tells to wait for nothing has not said how long.
+    const isTold = waitMs !== null && waitMs > 0 && waitMs < Infinity;
+    this.closedUntil = now + (isTold ? waitMs : this.backOffMs(asker));
     return true;
   }
 
@@ -115,17 +128,29 @@ export class Gate {
   }
 
   /** The call has ended and nobody knows whether it was let in: another may probe. Answers whether it was one. */
-  gone(ticket: number): boolean {
-    if (this.probe?.ticket !== ticket) return false;
+  gone(ticket: number, now: number): boolean {
+    if (this.isProven(now) || this.probe?.ticket !== ticket) return false;
     this.probe = undefined;
     return true;
   }
 
   state(now: number): GateState {
-    if (!this.isUnproven) return { status: 'open', reopensAt: undefined };
+    if (this.isProven(now)) return { status: 'open', reopensAt: undefined };
     return this.closedUntil > now
       ? { status: 'closed', reopensAt: this.closedUntil }
       : { status: 'proving', reopensAt: undefined };
+  }
+
+  /** Milliseconds until its state changes by itself; Infinity when it does not. */
+  waitUntilItChanges(now: number): number {
+    const wait = this.waitMs(now);
+    return wait > 0 ? wait : Infinity;
+  }
+
+  /** Whether all may pass: a probe that has been out for long was let in. */
+  private isProven(now: number): boolean {
+    if (this.probe && this.probe.isInAt <= now) this.reopen();
+    return !this.isUnproven;
   }
 
   private reopen(): void {
@@ -135,8 +160,16 @@ export class Gate {
   }
 
   /** At least half of it, as knocking again at once helps nobody. */
-  private backOffMs(): number {
-    const { random } = this.options;
-    return backOffMs(this.closings, this.options, () => (1 + random()) / 2);
+  private backOffMs(asker: Partial<GateOptions>): number {
+    const random = this.option('random', asker);
+    const backOff = { baseMs: this.option('baseMs', asker), maxMs: this.option('maxMs', asker) };
+    return backOffMs(this.closings, backOff, () => (1 + random()) / 2);
+  }
+
+  private option<Name extends keyof GateOptions>(
+    name: Name,
+    asker: Partial<GateOptions>,
+  ): GateOptions[Name] {
+    return this.options[name] ?? asker[name] ?? DEFAULTS[name];
   }
 }

@@ -6,6 +6,7 @@ import {
   type ObservableInput,
   type SchedulerLike,
   Subject,
+  Subscription,
   throwError,
 } from 'rxjs';
 import type { QuotaExceededError } from '../errors.js';
@@ -21,7 +22,7 @@ import type { QuotaState } from './quota-state.js';
 import { type RateTracker, unitsOf } from './rate-tracker.js';
 import { readUsage } from './read-usage.js';
 import type { Reservation } from './reservation.js';
-import { sharedLaneOf } from './shared-quota.js';
+import { sharedClockOf, sharedLaneOf } from './shared-quota.js';
 import type { TimeBoundedUsageTracker } from './time-bounded-usage-tracker.js';
 import type { Usage } from './usage.js';
 import { WaitingLine } from './waiting-line.js';
@@ -76,17 +77,18 @@ export class InMemoryRateTracker implements RateTracker {
   private readonly ledger: Ledger;
   private readonly units: readonly string[];
   private readonly line: WaitingLine;
-  private isOpen = true;
+  private readonly limitChanges$: Observable<void>;
+  private watching = Subscription.EMPTY;
 
   constructor(options: InMemoryRateTrackerOptions) {
     const checked = parseInMemoryRateTrackerOptions(options);
     const scheduler = schedulerOf(checked);
-    this.ledger = new Ledger(partsOf(checked));
+    this.ledger = new Ledger(partsOf(checked, scheduler));
     const { lanes, changes } = this.ledger.parts;
     this.units = unitsOf(this);
-    for (const { meter } of lanes) meter.open();
     const shared = lanes.flatMap((lane) => lane.shared?.changes ?? []);
-    const changes$ = merge(changes, ...shared, ...lanes.map(({ meter }) => meter.live.changes$));
+    this.limitChanges$ = merge(...lanes.map(({ meter }) => meter.live.changes$));
+    const changes$ = merge(changes, ...shared, this.limitChanges$);
     this.line = new WaitingLine(this.ledger, changes$, scheduler);
     this.faults$ = merge(...lanes.map(({ meter }) => meter.live.faults$));
     const told = (wait: () => number) => whenUsageChanges(changes$, wait, scheduler);
@@ -94,12 +96,13 @@ export class InMemoryRateTracker implements RateTracker {
       map(() => this.quotas),
       distinctUntilChanged(areEqual),
     );
-    this.gate$ = told(() => this.ledger.waitUntilGateReopens()).pipe(
+    this.gate$ = told(() => this.ledger.waitUntilGateChanges()).pipe(
       map(() => this.gate),
       distinctUntilChanged(
         (one, other) => one.status === other.status && one.reopensAt === other.reopensAt,
       ),
     );
+    this.open();
   }
 
   get quotas(): readonly QuotaState[] {
@@ -124,32 +127,40 @@ export class InMemoryRateTracker implements RateTracker {
 
   /** Watches live limits again after `close`; a new tracker does so by itself. */
   open(): void {
-    if (this.isOpen) return;
-    this.isOpen = true;
+    if (!this.watching.closed) return;
+    this.watching = this.limitChanges$.subscribe(() => {
+      this.ledger.limitChanged();
+    });
     for (const { meter } of this.ledger.parts.lanes) meter.open();
+    this.line.goOn();
   }
 
   close(): void {
     this.line.rest();
-    if (!this.isOpen) return;
-    this.isOpen = false;
+    if (this.watching.closed) return;
+    this.watching.unsubscribe();
     for (const { meter } of this.ledger.parts.lanes) meter.close();
   }
 }
 
-function partsOf(options: InMemoryRateTrackerOptions): LedgerParts {
+function partsOf(options: InMemoryRateTrackerOptions, scheduler: SchedulerLike): LedgerParts {
   const { limits, gate } = options;
   const isLearning = limits === 'learn';
-  const lanes = lanesOf(options, isLearning);
-  const scheduler = schedulerOf(options);
+  const clock = clockOf(options, scheduler);
+  const lanes = lanesOf(options, scheduler, isLearning);
   return {
     lanes,
     // Who knows no limit at all sends one call, and learns from its answer what the rest may do.
     gate: new Gate({ isUnproven: isLearning && lanes.length === 0, ...gate }),
-    clock: 'rateTracker' in options ? options.rateTracker.clock : new Clock(scheduler),
+    clock,
     changes: new Subject<void>(),
     ...(isLearning && { learn: learnedLane }),
   };
+}
+
+function clockOf(options: InMemoryRateTrackerOptions, scheduler: SchedulerLike): Clock {
+  if ('rateTracker' in options) return options.rateTracker.clock;
+  return sharedClockOf(options.quotas, scheduler) ?? new Clock(scheduler);
 }
 
 function schedulerOf(options: InMemoryRateTrackerOptions): SchedulerLike {
@@ -157,13 +168,19 @@ function schedulerOf(options: InMemoryRateTrackerOptions): SchedulerLike {
   return options.scheduler ?? monotonicScheduler;
 }
 
-function lanesOf(options: InMemoryRateTrackerOptions, isLearning: boolean): Lane[] {
+function lanesOf(
+  options: InMemoryRateTrackerOptions,
+  scheduler: SchedulerLike,
+  isLearning: boolean,
+): Lane[] {
   if ('rateTracker' in options)
     return [laneOver(options.rateTracker, options.rateLimit, isLearning)];
-  return options.quotas.map(
+  const lanes = options.quotas.map(
     (quota, index) =>
-      sharedLaneOf(quota) ?? laneOf(quota, { name: `quotas[${index}]`, isLearning }),
+      sharedLaneOf(quota, scheduler) ?? laneOf(quota, { name: `quotas[${index}]`, isLearning }),
   );
+  // A shared quota that is given twice is still one.
+  return [...new Set(lanes)];
 }
 
 function areEqual(before: readonly QuotaState[], after: readonly QuotaState[]): boolean {
@@ -173,7 +190,8 @@ function areEqual(before: readonly QuotaState[], after: readonly QuotaState[]): 
 }
 
 function isSame(before: QuotaState, after: QuotaState | undefined): boolean {
-  const { used, reserved, usedByOthers, limit } = before;
+  const { used, reserved, usedByOthers, limit, remaining } = before;
   if (used !== after?.used || reserved !== after.reserved) return false;
-  return usedByOthers === after.usedByOthers && limit === after.limit;
+  if (usedByOthers !== after.usedByOthers || limit !== after.limit) return false;
+  return remaining === after.remaining;
 }

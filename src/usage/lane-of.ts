@@ -3,10 +3,8 @@ import { checkLimit } from '../options.js';
 import { LiveNumber } from '../time/live-number.js';
 import type { Lane } from './lane.js';
 import type { Quota } from './quota.js';
-import { QuotaMeter } from './quota-meter.js';
-import type { RateLimit } from './rate-limit-reading.js';
+import { QuotaMeter, type QuotaMeterParts } from './quota-meter.js';
 import type { Shared } from './shared.js';
-import { windowMsOf } from './told-quota.js';
 import type { TimeBoundedUsageTracker } from './time-bounded-usage-tracker.js';
 import { windowOf } from './window/window-of.js';
 
@@ -28,8 +26,7 @@ export function laneOf(quota: Quota, { name, isLearning = false, shared }: LaneO
     checkLimit(`${name}.limit`, value);
   });
   const window = windowOf({ windowMs, marginMs, ...(model && { model }) });
-  const meter = new QuotaMeter({ unit, limit: live, window, windowMs, marginMs, isLearning });
-  return { meter, shared };
+  return laneWith({ unit, limit: live, window, windowMs, marginMs, isLearning }, shared);
 }
 
 /** What a `TimeBoundedUsageTracker` counts has no name of its own. */
@@ -44,15 +41,22 @@ export function laneOver(
   const limit = new LiveNumber(rateLimit, (value) => {
     checkLimit('rateLimit', value);
   });
-  const unit = TRACKED_UNIT;
-  return {
-    meter: new QuotaMeter({ unit, limit, window, windowMs, marginMs, isLearning }),
-    shared,
-  };
+  return laneWith({ unit: TRACKED_UNIT, limit, window, windowMs, marginMs, isLearning }, shared);
 }
 
-/** Makes a quota of a limit that the provider told. */
-export function learnedLane(told: RateLimit, unit: string): Lane {
-  const quota = { unit, limit: told.limit ?? Infinity, windowMs: windowMsOf(told) };
-  return laneOf(quota, { name: 'learned', isLearning: true });
+/** A lane that has no limit but what the provider tells. */
+export function learnedLane(unit: string, windowMs: number): Lane {
+  const marginMs = DEFAULT_MARGIN_MS;
+  const window = windowOf({ windowMs, marginMs });
+  return laneWith({
+    unit,
+    limit: new LiveNumber(Infinity, () => undefined),
+    window,
+    windowMs,
+    marginMs,
+  });
+}
+
+function laneWith(parts: QuotaMeterParts, shared?: Shared): Lane {
+  return { meter: new QuotaMeter({ ...parts, ...(shared && { sent: shared.sent }) }), shared };
 }

@@ -21,8 +21,10 @@ export class LedgerReservation implements Reservation {
     readonly at: number,
     /** Its place in the order of all that were let out. */
     readonly ticket: number,
-    /** One for each quota, in the ledger's order. */
+    /** One for each quota that was known then, in the ledger's order. */
     readonly entries: readonly MeterEntry[],
+    /** All that was sent until then, itself included, where quotas may be added later. */
+    readonly sent: Usage,
     private readonly owner: ReservationOwner,
   ) {}
 

@@ -1,42 +1,101 @@
 import type { Lane } from './lane.js';
 import type { LedgerReservation } from './ledger-reservation.js';
 import type { RateLimit } from './rate-limit-reading.js';
-import { unitOf } from './told-quota.js';
+import { isMeant, isToldLimit, unitOf, windowMsOf } from './told-quota.js';
+import type { Usage } from './usage.js';
 
 /** Makes a lane of a limit that the provider told and nobody configured. */
-export type LearnLane = (told: RateLimit, unit: string) => Lane;
+export type LearnLane = (unit: string, windowMs: number) => Lane;
+
+/** More windows than any provider has: what is told must not grow memory. */
+const MOST_LEARNED = 16;
+
+const NOTHING: Usage = Object.freeze({});
 
 /** Finds the quotas that a provider tells of, and lets them hear. */
 export class LimitLearner {
+  private learned = 0;
+  /** All that was ever sent, per unit, as it was estimated; kept only where quotas are added. */
+  private sent = NOTHING;
+
   constructor(
     private readonly lanes: Lane[],
     /** Undefined where only configured quotas count. */
     private readonly makeLane: LearnLane | undefined,
   ) {}
 
+  /** A call of that cost goes out. Answers all that was sent until now, itself included. */
+  send(cost: Usage): Usage {
+    if (!this.makeLane) return NOTHING;
+    const sent: Record<string, number> = { ...this.sent };
+    for (const unit in { requests: 1, ...cost }) sent[unit] = this.sentOf(unit) + (cost[unit] ?? 1);
+    this.sent = sent;
+    return sent;
+  }
+
   /** Hears what was told in the answer to the call. Answers whether it was news. */
-  learn(reservation: LedgerReservation, limits: readonly RateLimit[], now: number): boolean {
+  learn(
+    reservation: LedgerReservation,
+    limits: readonly RateLimit[],
+    othersMs: number,
+    now: number,
+  ): boolean {
     let isNews = false;
-    for (const told of limits) isNews = this.learnOne(reservation, told, now) || isNews;
+    const told = new Set<Lane>();
+    for (const limit of [...limits].sort(namedFirst)) {
+      const lane = this.laneOf(reservation, limit, now);
+      // One without a name may be of another window than the named one before: of a month.
+      if (!lane || told.has(lane)) continue;
+      told.add(lane);
+      const hearing = { othersMs, ...this.sentAfter(reservation, lane) };
+      isNews = lane.meter.hear(limit, hearing, now) || isNews;
+    }
     return isNews;
   }
 
-  private learnOne({ ticket, entries }: LedgerReservation, told: RateLimit, now: number): boolean {
+  private sentAfter({ ticket, entries, sent }: LedgerReservation, lane: Lane) {
+    const { meter } = lane;
+    const entry = entries[this.lanes.indexOf(lane)];
+    return { ticket, sentSince: entry ? meter.sentSince(entry) : this.sentSince(sent, meter.unit) };
+  }
+
+  private laneOf({ sent }: LedgerReservation, told: RateLimit, now: number): Lane | undefined {
     const unit = unitOf(told);
-    const lane = unit === undefined ? undefined : (this.meant(told, unit) ?? this.add(told, unit));
-    return lane?.meter.hear(told, entries[this.lanes.indexOf(lane)], ticket, now) ?? false;
+    if (unit === undefined) return undefined;
+    return this.meant(told, unit) ?? this.add(told, unit, sent, now);
   }
 
-  /** Of several windows the shortest that it can be. */
+  /** Of several windows the one that is nearest to what was told. */
   private meant(told: RateLimit, unit: string): Lane | undefined {
-    const meant = this.lanes.filter(({ meter }) => meter.unit === unit && meter.isMeant(told));
-    return meant.sort((one, other) => one.meter.windowMs - other.meter.windowMs)[0];
+    const meant = this.lanes.filter(
+      ({ meter }) => meter.unit === unit && isMeant(told, meter.windowMs),
+    );
+    const distance = ({ meter }: Lane) => Math.abs(meter.windowMs - (windowMsOf(told) ?? 0));
+    return meant.sort((one, other) => distance(one) - distance(other))[0];
   }
 
-  private add(told: RateLimit, unit: string): Lane | undefined {
-    if (told.limit === null || told.limit <= 0) return undefined;
-    const lane = this.makeLane?.(told, unit);
-    if (lane) this.lanes.push(lane);
+  private add(told: RateLimit, unit: string, sent: Usage, now: number): Lane | undefined {
+    const windowMs = windowMsOf(told);
+    if (!isToldLimit(told.limit) || windowMs === undefined) return undefined;
+    if (this.learned >= MOST_LEARNED) return undefined;
+    const lane = this.makeLane?.(unit, windowMs);
+    if (!lane) return undefined;
+    this.learned += 1;
+    this.lanes.push(lane);
+    // What was sent after the call is on its way, and in no window yet.
+    lane.meter.chargeSent(this.sentSince(sent, unit), now);
     return lane;
   }
+
+  private sentSince(sent: Usage, unit: string): number {
+    return this.sentOf(unit) - (sent[unit] ?? 0);
+  }
+
+  private sentOf(unit: string): number {
+    return this.sent[unit] ?? 0;
+  }
+}
+
+function namedFirst(one: RateLimit, other: RateLimit): number {
+  return Number(one.windowMs === undefined) - Number(other.windowMs === undefined);
 }

@@ -2,8 +2,8 @@ import { QuotaExceededError } from '../errors.js';
 import type { LiveNumber } from '../time/live-number.js';
 import type { QuotaState } from './quota-state.js';
 import type { RateLimit } from './rate-limit-reading.js';
-import { windowMsOf } from './told-quota.js';
 import { ToldLimit } from './told-limit.js';
+import { isSurelyMeant } from './told-quota.js';
 import type { Usage } from './usage.js';
 import { ExactSum } from './window/exact-sum.js';
 import type { UsageWindow } from './window/usage-window.js';
@@ -20,6 +20,22 @@ export interface QuotaMeterParts {
   readonly marginMs: number;
   /** Whether what the provider tells may also raise the limit. Default false. */
   readonly isLearning?: boolean;
+  /** Common to all meters of one window. Default one of its own. */
+  readonly sent?: Sent;
+}
+
+/** All that was ever let out against one window, as it was estimated. */
+export interface Sent {
+  amount: number;
+}
+
+/** To which call a provider's answer was, and what is known beside it. */
+export interface Hearing {
+  readonly ticket: number;
+  /** What was let out after the call. */
+  readonly sentSince: number;
+  /** For how long at most the provider wants others to count, in ms. */
+  readonly othersMs: number;
 }
 
 /** What one call has taken of one quota. */
@@ -27,8 +43,8 @@ export interface MeterEntry {
   readonly amount: number;
   /** Where the window keeps it. */
   readonly place: unknown;
-  /** All that was charged until then, itself included. */
-  readonly charged: number;
+  /** All that was let out until then, itself included. */
+  readonly sent: number;
 }
 
 /** One quota at work: what its window holds against its limit. Time is an argument. */
@@ -38,8 +54,9 @@ export class QuotaMeter {
   readonly live: LiveNumber;
   private readonly told = new ToldLimit();
   private readonly reserved = new ExactSum();
-  /** All that was ever charged, as it was estimated. */
-  private charged = 0;
+  /** How many reservations have not ended. */
+  private inFlight = 0;
+  private readonly sent: Sent;
   private lastLimit: number | undefined;
   private users = 0;
 
@@ -47,6 +64,7 @@ export class QuotaMeter {
     this.unit = parts.unit;
     this.windowMs = parts.windowMs;
     this.live = parts.limit;
+    this.sent = parts.sent ?? { amount: 0 };
   }
 
   /** Watches a live limit, for one more who uses it. */
@@ -68,13 +86,10 @@ export class QuotaMeter {
   neverFits(cost: Usage): QuotaExceededError | undefined {
     const amount = this.amountIn(cost);
     const { limit } = this;
-    if (amount === undefined || limit === undefined) return undefined;
-    if (amount > limit) return new QuotaExceededError(this.unit, amount, limit);
-    if (this.windowMs < Infinity) return undefined;
-    // What is only reserved may come back; what is used never does, so that the time does not matter.
-    const used = Math.max(0, this.parts.window.total(0) - this.reserved.value);
-    const isSpent = amount + used > limit + limit * ROUNDING;
-    return isSpent ? new QuotaExceededError(this.unit, amount, limit, used) : undefined;
+    if (limit === undefined) return undefined;
+    if (amount !== undefined && amount > limit)
+      return new QuotaExceededError(this.unit, amount, limit);
+    return this.windowMs === Infinity ? this.isSpent(amount, limit) : undefined;
   }
 
   /** Milliseconds until the cost fits: 0 when it does, Infinity while only a change of the limit helps. */
@@ -82,41 +97,61 @@ export class QuotaMeter {
     const limit = this.limitAt(now);
     if (limit === undefined) return Infinity;
     const amount = this.amountIn(cost);
-    const others = this.told.usedByOthers(now);
-    const wait = this.waitBeside(others, amount, limit, now);
-    if (others === 0 || wait === 0) return wait;
-    const alone = this.waitBeside(0, amount, limit, now);
+    const granted = this.told.granted(limit, now);
+    const wait = this.waitWithin(Math.min(limit, granted), amount, limit, now);
+    if (granted >= limit || wait === 0) return wait;
+    const alone = this.waitWithin(limit, amount, limit, now);
     return Math.min(wait, Math.max(alone, this.told.waitUntilOthersLeft(now)));
   }
 
   charge(cost: Usage, now: number): MeterEntry {
     const amount = this.amountIn(cost) ?? 0;
-    this.charged += amount;
+    this.sent.amount += amount;
     this.reserved.add(amount);
-    return { amount, place: this.parts.window.charge(amount, now), charged: this.charged };
+    this.inFlight += 1;
+    return { amount, place: this.parts.window.charge(amount, now), sent: this.sent.amount };
+  }
+
+  /** Charges what was let out before anybody knew of the quota. */
+  chargeSent(amount: number, now: number): void {
+    this.parts.window.charge(amount, now);
   }
 
   /** Makes what was charged for a call what it has used: nothing without usage. Answers whether that differs. */
   settle({ amount, place }: MeterEntry, usage: Usage | undefined, now: number): boolean {
     this.reserved.add(-amount);
+    // What rounding may have left of many fractions.
+    if (--this.inFlight === 0) this.reserved.clear();
     const delta = (usage ? (usage[this.unit] ?? amount) : 0) - amount;
     if (delta !== 0) this.parts.window.correct(place, delta, now);
-    return delta !== 0;
+    // What was reserved of a budget might have come back; what is used does not.
+    return delta !== 0 || (amount !== 0 && this.windowMs === Infinity);
   }
 
-  /** Whether this may be the quota that the provider tells of. */
-  isMeant(told: RateLimit): boolean {
-    if (told.windowMs !== undefined) return told.windowMs === this.windowMs;
-    // What is full again only after the window has passed has a longer one.
-    return (told.resetMs ?? 0) <= this.windowMs && this.windowMs <= windowMsOf(told);
+  /** What was let out since the call that was charged then. */
+  sentSince({ sent }: MeterEntry): number {
+    return this.sent.amount - sent;
   }
 
-  /** Hears what the provider told in its answer to the call that was charged then. */
-  hear(told: RateLimit, entry: MeterEntry | undefined, ticket: number, now: number): boolean {
-    const sentSince = this.charged - (entry?.charged ?? this.charged);
-    const used = Math.max(0, this.usedAt(now) - sentSince);
-    const { windowMs, marginMs } = this.parts;
-    return this.told.hear(told, used, ticket, (resetMs) => now + (resetMs ?? windowMs) + marginMs);
+  /** Hears what the provider told in an answer to a call; all that was let out since is not in it. */
+  hear(told: RateLimit, { ticket, sentSince, othersMs }: Hearing, now: number): boolean {
+    const { windowMs, marginMs, limit } = this.parts;
+    // Whatever the provider says: a whole window later nothing counts that is used now.
+    const resetMs = told.resetMs !== null && told.resetMs > 0 ? told.resetMs : windowMs;
+    const isNews = this.told.hear(told, {
+      ticket,
+      used: Math.max(0, this.usedAt(now) - sentSince),
+      ownLimit: limit.value,
+      isSure: isSurelyMeant(told, windowMs),
+      othersUntil: now + Math.min(othersMs, Math.min(resetMs, windowMs) + marginMs),
+    });
+    this.limitAt(now);
+    return isNews;
+  }
+
+  /** A live limit has changed: what refills does so at the new pace from now on. */
+  limitChanged(now: number): void {
+    this.limitAt(now);
   }
 
   waitUntilNextLeaves(now: number): number {
@@ -130,16 +165,25 @@ export class QuotaMeter {
     const used = this.usedAt(now);
     const reserved = Math.min(used, Math.max(0, this.reserved.value));
     const usedByOthers = this.told.usedByOthers(now);
-    const remaining = Math.max(0, (limit ?? 0) - used - usedByOthers);
+    const granted = limit === undefined ? 0 : Math.min(limit, this.told.granted(limit, now));
+    const remaining = Math.max(0, granted - used);
     return { unit, limit, windowMs, used, reserved, usedByOthers, remaining };
   }
 
   /** The limit that holds: the user's, narrowed by the provider's, or the provider's where it is learned. */
   private get limit(): number | undefined {
     const own = this.live.value;
-    const told = this.told.limit;
+    const { limit: told, isSure } = this.told;
     if (told === undefined || own === undefined) return own;
-    return this.parts.isLearning ? told : Math.min(own, told);
+    return this.parts.isLearning && isSure ? told : Math.min(own, told);
+  }
+
+  /** Why a budget will never have room again; undefined while it may. */
+  private isSpent(amount: number | undefined, limit: number): QuotaExceededError | undefined {
+    // What is only reserved may come back; what is used never does, so that the time does not matter.
+    const used = Math.max(0, this.parts.window.total(0) - this.reserved.value);
+    const isSpent = amount === undefined ? used >= limit : amount + used > limit + limit * ROUNDING;
+    return isSpent ? new QuotaExceededError(this.unit, amount ?? 0, limit, used) : undefined;
   }
 
   private usedAt(now: number): number {
@@ -157,14 +201,14 @@ export class QuotaMeter {
     return limit;
   }
 
-  private waitBeside(
-    others: number,
+  private waitWithin(
+    granted: number,
     amount: number | undefined,
     limit: number,
     now: number,
   ): number {
     const { window } = this.parts;
-    if (amount === undefined) return window.waitUntilBelow(limit - others, now);
-    return window.waitUntilAtMost(limit - others - amount + limit * ROUNDING, now);
+    if (amount === undefined) return window.waitUntilBelow(granted, now);
+    return window.waitUntilAtMost(granted - amount + limit * ROUNDING, now);
   }
 }

@@ -1,11 +1,22 @@
+import type { SchedulerLike } from 'rxjs';
+import { InvalidOptionError } from '../errors.js';
+import { Clock } from '../time/clock.js';
+import type { GateOptions } from './gate.js';
 import type { Lane } from './lane.js';
 import { laneOf } from './lane-of.js';
 import { type Quota, quota } from './quota.js';
 import { Shared } from './shared.js';
-import type { GateOptions } from './gate.js';
 
-/** Made when the first tracker asks, as a live limit is subscribed to then. */
-const lanes = new WeakMap<Quota, () => Lane>();
+/** What a shared quota has become, once a tracker has asked for it. */
+interface SharedLane {
+  readonly gate: Partial<GateOptions>;
+  lane?: Lane;
+  /** That of the first tracker: what is in a window was charged at its time. */
+  scheduler?: SchedulerLike;
+}
+
+const lanes = new WeakMap<Quota, SharedLane>();
+const clocks = new WeakMap<SchedulerLike, Clock>();
 
 /**
  * A quota that several services share: whoever is given this very object draws on one window.
@@ -30,12 +41,38 @@ const lanes = new WeakMap<Quota, () => Lane>();
  */
 export function sharedQuota(options: Quota, gate: Partial<GateOptions> = {}): Quota {
   const shared = quota(options);
-  let lane: Lane | undefined;
-  lanes.set(shared, () => (lane ??= laneOf(shared, { name: 'quota', shared: new Shared(gate) })));
+  lanes.set(shared, { gate });
   return shared;
 }
 
+/**
+ * @internal The one clock of all who share quotas: its steps back are the same for all of them. Undefined where
+ * none of these is shared.
+ *
+ * @throws InvalidOptionError where one of them is shared with somebody of another time.
+ */
+export function sharedClockOf(
+  quotas: readonly Quota[],
+  scheduler: SchedulerLike,
+): Clock | undefined {
+  const shared = quotas.flatMap((quota) => lanes.get(quota) ?? []);
+  for (const { scheduler: theirs = scheduler } of shared)
+    if (theirs !== scheduler) throw new InvalidOptionError('scheduler', OTHER, ONE_FOR_ALL);
+  if (shared.length === 0) return undefined;
+  const clock = clocks.get(scheduler) ?? new Clock(scheduler);
+  clocks.set(scheduler, clock);
+  return clock;
+}
+
+const OTHER = 'not that of the others who share a quota';
+const ONE_FOR_ALL = 'one scheduler for all who share it';
+
 /** @internal The one lane of a shared quota; undefined for any other. */
-export function sharedLaneOf(quota: Quota): Lane | undefined {
-  return lanes.get(quota)?.();
+export function sharedLaneOf(quota: Quota, scheduler: SchedulerLike): Lane | undefined {
+  const shared = lanes.get(quota);
+  if (!shared) return undefined;
+  shared.scheduler = scheduler;
+  // Not before: a live limit is subscribed to then.
+  shared.lane ??= laneOf(quota, { name: 'quota', shared: new Shared(shared.gate) });
+  return shared.lane;
 }

@@ -11,6 +11,8 @@ interface Waiter {
   readonly turn: number;
   readonly cost: Usage;
   readonly subscriber: Subscriber<Reservation>;
+  /** Whether it has been the first in line, and was told to wait. */
+  wasAsked: boolean;
 }
 
 /**
@@ -44,9 +46,9 @@ export class WaitingLine {
   /** Stands in line once it is subscribed to; unsubscribing leaves it, having taken nothing. */
   waitFor(cost: Usage): Observable<Reservation> {
     return new Observable((subscriber) => {
-      const waiter: Waiter = { turn: ++lastTurn, cost, subscriber };
-      // It was asked for a moment ago, in vain: its turn counts from now, though the line may be busy.
-      if (this.isEmpty) this.ledger.claim(waiter.turn);
+      const waiter: Waiter = { turn: ++lastTurn, cost, subscriber, wasAsked: false };
+      // Its turn counts from now, though the line may be busy.
+      if (this.isEmpty) this.ledger.lineUp(waiter.turn, cost);
       this.waiters.add(waiter);
       this.watch();
       this.serve();
@@ -56,14 +58,26 @@ export class WaitingLine {
     });
   }
 
-  /** Forgets the timer and hears of changes no more. */
+  /** Forgets the timer and hears of changes no more; who waits holds up nobody in other lines. */
   rest(): void {
     this.wakeUp.clear();
     this.watching.unsubscribe();
+    for (const { turn } of this.waiters) this.ledger.release(turn);
+  }
+
+  /** Serves those who still wait after a rest. */
+  goOn(): void {
+    if (this.isEmpty) return;
+    this.watch();
+    this.serve();
+  }
+
+  private get isResting(): boolean {
+    return this.watching.closed;
   }
 
   private watch(): void {
-    if (!this.watching.closed) return;
+    if (!this.isResting) return;
     this.watching = this.changes$.subscribe(() => {
       this.serve();
     });
@@ -72,14 +86,20 @@ export class WaitingLine {
   private leave(waiter: Waiter): void {
     // Those behind may fit where the one that left did not.
     if (!this.waiters.delete(waiter)) return;
-    this.ledger.release(waiter.turn);
+    this.ledger.release(waiter.turn, this.next);
     this.serve();
+  }
+
+  /** The turn of the first in line. */
+  private get next(): number | undefined {
+    const [first] = this.waiters;
+    return first?.turn;
   }
 
   /** Serves the line from its head until one does not fit, and sets the timer for that one. */
   private serve(): void {
     this.isToServe = true;
-    if (this.isServing) return;
+    if (this.isServing || this.isResting) return;
     this.isServing = true;
     let wait = Infinity;
     while (this.isToServe) {
@@ -87,8 +107,13 @@ export class WaitingLine {
       wait = this.serveOnce();
     }
     this.isServing = false;
-    if (this.isEmpty) this.rest();
-    else this.wakeUp.set(wait);
+    this.sleep(wait);
+  }
+
+  /** Until the first in line fits; somebody may have made the line rest while it was served. */
+  private sleep(ms: number): void {
+    if (this.isEmpty || this.isResting) this.rest();
+    else this.wakeUp.set(ms);
   }
 
   private serveOnce(): number {
@@ -101,17 +126,18 @@ export class WaitingLine {
 
   /** Answers the first in line if it can; otherwise says how long it must wait. */
   private answer(waiter: Waiter): number {
-    const { cost, subscriber, turn } = waiter;
+    const { cost, subscriber, turn, wasAsked } = waiter;
     const answer = this.ledger.refusal(cost) ?? this.ledger.reserve(cost, turn);
     if (typeof answer === 'number') {
-      this.ledger.claim(turn);
+      this.ledger.claim(turn, !wasAsked);
+      waiter.wasAsked = true;
       return answer;
     }
     this.waiters.delete(waiter);
     if (answer instanceof Error) subscriber.error(answer);
     else this.grant(waiter, answer);
     // Only now: those behind it in other lines go after it, not before.
-    this.ledger.release(turn);
+    this.ledger.release(turn, this.next);
     return 0;
   }
 
