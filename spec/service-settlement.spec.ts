@@ -525,34 +525,62 @@ describe('Service with learnOutput', () => {
     });
   }
 
-  /** What the next call with that label reserves: tokens, input, output. */
-  function reservedBy(service: LLMService<string, number>, label?: string): number[] {
+  /** What a call with that label holds once it is let out, beside so many others: tokens, input, output. */
+  function heldBy(service: LLMService<string, number>, label?: string, others = 0): number[] {
+    const options = label === undefined ? {} : { label };
+    const hang = () => service.call('hang', options).subscribe();
+    const calls = Array.from({ length: others }, hang);
     const before = service.toJSON().quotas.map(({ reserved }) => reserved);
-    const call = service.call('hang', label === undefined ? {} : { label }).subscribe();
+    calls.push(hang());
     const after = service.toJSON().quotas.map(({ reserved }) => reserved);
-    call.unsubscribe();
+    for (const call of calls) call.unsubscribe();
     return after.map((reserved, index) => reserved - before[index]!);
   }
 
+  function expectedBy(service: LLMService<string, number>, label?: string): number | undefined {
+    return service.toJSON().estimates.find((one) => one.label === label)?.expected;
+  }
+
   it.each([
-    ['not unless it is told to', undefined, [1_040, 40, 1_000]],
-    ['not when it is told not to', false, [1_040, 40, 1_000]],
-    ['when enough is known', { atLeast: 2, quantile: 1 }, [340, 40, 300]],
-    ['the share that is asked for', { atLeast: 2, quantile: 0.5 }, [140, 40, 100]],
-    ['not before enough is known', { atLeast: 3 }, [1_040, 40, 1_000]],
-    ['not before 20 are known, by default', true, [1_040, 40, 1_000]],
-  ])('reserves what answers took: %s', (_when, learnOutput, expected) => {
+    ['not unless it is told to', undefined, undefined],
+    ['not when it is told not to', false, undefined],
+    ['when enough is known', { atLeast: 2, quantile: 1 }, 300],
+    ['the share that is asked for', { atLeast: 2, quantile: 0.5 }, 100],
+    ['not before enough is known', { atLeast: 3 }, undefined],
+    ['not before 20 are known, by default', true, undefined],
+  ])('expects what answers took: %s', (_when, learnOutput, expected) => {
     const service = learning(learnOutput);
     for (const request of ['100', '300']) endsOf(service.call(request));
 
-    expect(reservedBy(service)).toEqual(expected);
+    expect(expectedBy(service)).toBe(expected);
+    if (expected === undefined) expect(heldBy(service)).toEqual([1_040, 40, 1_000]);
   });
 
   it('learns 9 of 10 of the last 200 by default, from 20 on', () => {
     const service = learning(true);
     for (let tokens = 1; tokens <= 20; tokens++) endsOf(service.call(String(tokens)));
 
-    expect(reservedBy(service)).toEqual([58, 40, 18]);
+    expect(expectedBy(service)).toBe(18);
+  });
+
+  it('holds what is expected where many calls share it, and up to all where one is alone', () => {
+    const service = learning(true);
+    for (let call = 0; call < 200; call++) endsOf(service.call(String(call % 4 === 0 ? 300 : 10)));
+    const [, , alone = 0] = heldBy(service);
+
+    expect(heldBy(service, undefined, 50)).toEqual([340, 40, 300]);
+    expect(alone).toBeGreaterThan(500);
+    expect(alone).toBeLessThan(1_000);
+  });
+
+  it('lets no call out for which there is not room for all that it may take', () => {
+    const quotas = [perWindow('tokens', 2_500), perWindow('inputTokens', 1e9), perWindow('outputTokens', 1e9)]; // prettier-ignore
+    const service = learning({ atLeast: 1 }, { quotas });
+    for (let call = 0; call < 5; call++) endsOf(service.call('0'));
+    const calls = ['hang', 'hang', 'hang'].map((request) => service.call(request).subscribe());
+
+    expect(service.toJSON()).toMatchObject({ inFlight: 2, queued: 1 });
+    for (const call of calls) call.unsubscribe();
   });
 
   it('learns for each label by itself, and shows it', () => {
@@ -561,10 +589,7 @@ describe('Service with learnOutput', () => {
     endsOf(service.call('500', { label: 'long' }));
     endsOf(service.call('7'));
 
-    expect(reservedBy(service, 'short')[2]).toBe(100);
-    expect(reservedBy(service, 'long')[2]).toBe(500);
-    expect(reservedBy(service)[2]).toBe(7);
-    expect(reservedBy(service, 'other')[2]).toBe(1_000);
+    expect(heldBy(service, 'other')[2]).toBe(1_000);
     const known = { calls: 1, reserved: 1_000 };
     expect(new Set(service.toJSON().estimates)).toEqual(
       new Set([
@@ -575,11 +600,13 @@ describe('Service with learnOutput', () => {
     );
   });
 
-  it('compares what it has reserved, once it has learned, and not what was asked for', () => {
-    const service = learning({ atLeast: 1 });
-    for (const request of ['100', '50']) endsOf(service.call(request));
+  it('compares what it has held, once it has learned, and not what was asked for', () => {
+    const service = learning({ atLeast: 20, latest: 20 });
+    for (let call = 0; call < 40; call++) endsOf(service.call('100'));
+    const [{ reserved, used } = { reserved: 0, used: 0 }] = service.toJSON().estimates;
 
-    expect(service.toJSON().estimates).toMatchObject([{ reserved: 1_100, used: 150 }]);
+    expect(used).toBe(2_000);
+    expect(reserved).toBeLessThan(20_000);
   });
 
   it('tells of what it has learned in state$', () => {

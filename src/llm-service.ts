@@ -52,8 +52,9 @@ export interface LLMServiceOptions {
    */
   readonly limits?: 'learn';
   /**
-   * Reserves for answers what those of the same label have taken until now rather than what `costOf` says, when
-   * that is more. Costs must name `outputTokens`. Default false. See `OutputLearner`.
+   * Holds for answers of calls in flight what those of the same label have taken until now rather than what
+   * `costOf` says, when that is more: a call is let out when all of that fits, then holds what is learned, and
+   * all again when it runs for longer than half of them. Costs must name `outputTokens`. Default false.
    */
   readonly learnOutput?: boolean | OutputLearnerOptions;
   /** The source of time. Default that of `rateTracker`, or `monotonicScheduler`. */

@@ -92,9 +92,10 @@ export class Pipeline<Request, Response> {
       return;
     }
     call.hasEnded = true;
+    // Told before it leaves, as others may be let out then, and the service may close.
+    this.parts.worker.ended(call, { outcome: 'cancelled' });
     this.stopWaiting(call);
     this.cancelled$.next(call);
-    this.parts.worker.ended(call, { outcome: 'cancelled' });
     this.parts.onChange();
   }
 
@@ -118,6 +119,7 @@ export class Pipeline<Request, Response> {
   }
 
   private refuse(call: Call<Request, Response>, error: unknown): void {
+    if (call.hasEnded) return;
     call.hasEnded = true;
     this.parts.worker.ended(call, { outcome: 'failed', error });
     call.reply.error(error);
@@ -126,8 +128,8 @@ export class Pipeline<Request, Response> {
 
   private start(call: Call<Request, Response>): void {
     this.inFlight.add(call);
-    this.parts.worker.started(call);
-    // Whoever hears of events may have cancelled it.
+    // Whoever hears of events may cancel it, and what happens then may let it out before it has left.
+    if (!call.hasEnded) this.parts.worker.started(call);
     if (call.hasEnded) this.giveBack(call);
     else new Run(call, this.parts.worker, this.release).start();
   }

@@ -10,6 +10,9 @@ type AnyCall = Call<unknown, never>;
 export class ServiceEvents {
   readonly events$: Observable<ServiceEvent>;
   private readonly subject = new Subject<ServiceEvent>();
+  private untold: ServiceEvent[] = [];
+  private isTelling = false;
+  private isComplete = false;
 
   constructor(
     private readonly clock: Clock,
@@ -21,7 +24,7 @@ export class ServiceEvents {
 
   queued({ id: callId, label }: AnyCall): void {
     if (this.subject.observed)
-      this.subject.next({ type: 'queued', callId, label, at: this.clock.now() });
+      this.tell({ type: 'queued', callId, label, at: this.clock.now() });
   }
 
   started(call: AnyCall): void {
@@ -30,7 +33,7 @@ export class ServiceEvents {
     const at = this.clock.now();
     const waitMs = at - (attempt > 1 ? (call.movedAt ?? queuedAt) : queuedAt);
     call.movedAt = at;
-    this.subject.next({ type: 'started', callId, label, at, attempt, waitMs });
+    this.tell({ type: 'started', callId, label, at, attempt, waitMs });
   }
 
   retrying(call: AnyCall, attempt: number, delayMs: number, error: unknown): void {
@@ -38,7 +41,7 @@ export class ServiceEvents {
     const { id: callId, label } = call;
     const at = this.clock.now();
     call.movedAt = at;
-    this.subject.next({ type: 'retrying', callId, label, at, attempt, delayMs, error });
+    this.tell({ type: 'retrying', callId, label, at, attempt, delayMs, error });
   }
 
   ended(call: AnyCall, { outcome: type, usage, isEstimated, error }: Ending): void {
@@ -49,14 +52,29 @@ export class ServiceEvents {
     const runMs = hasStarted && movedAt !== undefined ? at - movedAt : undefined;
     const settled = usage ? { usage, isEstimated: isEstimated ?? true } : {};
     const event = { type, callId, label, at, attempt, runMs, ...settled };
-    this.subject.next(type === 'failed' ? { ...event, error } : event);
+    this.tell(type === 'failed' ? { ...event, error } : event);
   }
 
   fault(error: unknown): void {
-    if (this.subject.observed) this.subject.next({ type: 'fault', at: this.clock.now(), error });
+    if (this.subject.observed) this.tell({ type: 'fault', at: this.clock.now(), error });
   }
 
   complete(): void {
-    this.subject.complete();
+    this.isComplete = true;
+    if (!this.isTelling) this.subject.complete();
+  }
+
+  /** What a listener brings about is told when all have heard of what happened before. */
+  private tell(event: ServiceEvent): void {
+    this.untold.push(event);
+    if (this.isTelling) return;
+    this.isTelling = true;
+    while (this.untold.length > 0) {
+      const events = this.untold;
+      this.untold = [];
+      for (const one of events) this.subject.next(one);
+    }
+    this.isTelling = false;
+    if (this.isComplete) this.subject.complete();
   }
 }

@@ -25,6 +25,7 @@ import { Lifecycle } from './lifecycle.js';
 import { Pipeline } from './pipeline.js';
 import { PromiseReply } from './promise-reply.js';
 import { type Done, Resources } from './resources.js';
+import { AnswersInFlight } from './estimate/answers-in-flight.js';
 import type { OutputLearner } from './estimate/output-learner.js';
 import type { Failure } from './retry/failure.js';
 import { failureOf } from './retry/failure-of.js';
@@ -94,6 +95,7 @@ export abstract class Service<Request, Response> {
   private readonly changed$ = new Subject<void>();
   private readonly units: readonly string[];
   private readonly clock: Clock;
+  private readonly answers: AnswersInFlight | undefined;
   private lastCallId = 0;
 
   constructor(private readonly parts: ServiceParts) {
@@ -115,6 +117,7 @@ export abstract class Service<Request, Response> {
     const { closed$ } = this.lifecycle;
     const faults$ = merge(tracker.faults$, this.maxJobs.faults$).pipe(takeUntil(closed$));
     this.clock = new Clock(scheduler);
+    this.answers = parts.learner && new AnswersInFlight(parts.learner, scheduler, this.clock);
     this.events = new ServiceEvents(this.clock, faults$);
     this.events$ = this.events.events$;
     const changes$ = merge(this.changed$, tracker.quotas$, tracker.gate$ ?? EMPTY).pipe(
@@ -307,7 +310,7 @@ export abstract class Service<Request, Response> {
   ): Call<Request, Response> {
     // Again after each step that runs code of a user's, which may have closed the service meanwhile.
     this.checkDoor(options);
-    const cost = this.costIn(request, options.label);
+    const cost = this.costIn(request);
     this.checkDoor(options);
     this.lifecycle.start();
     this.checkDoor(options);
@@ -328,11 +331,9 @@ export abstract class Service<Request, Response> {
     else this.pipeline.abandon(call, new ServiceClosedError(this.name));
   }
 
-  private costIn(request: Request, label: string | undefined): Usage {
-    const given = this.costOf(request);
-    if (given === undefined) return UNKNOWN;
-    const cost = readCost(given, this.units, 'costOf(request)');
-    return this.parts.learner?.adjust(cost, label) ?? cost;
+  private costIn(request: Request): Usage {
+    const cost = this.costOf(request);
+    return cost === undefined ? UNKNOWN : readCost(cost, this.units, 'costOf(request)');
   }
 
   private usageIn(response: Response): Usage | undefined {
@@ -349,9 +350,11 @@ export abstract class Service<Request, Response> {
       verdict: (call, error, failure) => this.verdict(call, error, failure),
       started: (call) => {
         if (call.attempt === 1) this.parts.retry.called(call.reservation?.at ?? this.clock.now());
+        this.answers?.started(call);
         this.events.started(call);
       },
       retrying: (call, delayMs, error) => {
+        this.answers?.ended(call);
         this.events.retrying(call, call.attempt - 1, delayMs, error);
       },
       ended: (call, ending) => {
@@ -391,13 +394,11 @@ export abstract class Service<Request, Response> {
 
   /** Only what the provider has told of a whole answer shows how long answers are. */
   private learn(
-    { label, cost }: Pick<Call, 'label' | 'cost'>,
-    { outcome, usage, isEstimated }: Ending,
+    call: Call<Request, Response>,
+    { outcome, usage, isEstimated = false }: Ending,
   ): void {
-    const { learner } = this.parts;
-    if (!learner || outcome !== 'completed' || isEstimated || !usage) return;
-    if (usage['outputTokens'] !== undefined) learner.observe(label, usage['outputTokens']);
-    learner.settled(label, cost ?? UNKNOWN, usage);
+    const isWhole = outcome === 'completed' && !isEstimated;
+    this.answers?.ended(call, isWhole ? usage : undefined);
   }
 
   private makeLifecycle(): Lifecycle {

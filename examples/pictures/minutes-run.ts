@@ -62,6 +62,7 @@ function keepBusy(
     ...parts,
     tokensPerMinute: LIMIT,
     requestsPerMinute: undefined,
+    learnsOutput: false,
     accounting: accountingOf('real'),
     quota: { marginMs: MARGIN_MS },
     onStart: queueOne,

@@ -4,7 +4,8 @@ import { proveCell } from '../quota-proof/prove-cell.js';
 
 process.on('message', (cell: Cell) => {
   const rxllm = proveCell(cell, 'rxllm', SEEDS);
-  // The original knows no models: it would do the same again.
-  const original = cell.kind.quotaModel ? [] : proveCell(cell, 'original', SEEDS);
+  // The original knows no models and learns nothing: it would do the same again.
+  const isTold = cell.kind.quotaModel !== undefined || cell.kind.learnsOutput;
+  const original = isTold ? [] : proveCell(cell, 'original', SEEDS);
   process.send?.({ rxllm, original });
 });

@@ -12,7 +12,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { cellOf, KINDS, LIMITS, SLOW_KIND } from '../quota-proof/cells.ts';
+import { cellOf, KINDS, LIMITS, SLOW_KIND, SLOW_LEARNING_KIND } from '../quota-proof/cells.ts';
 
 const CHILD = fileURLToPath(new URL('./quota-cell.ts', import.meta.url));
 const MOST_PROCESSES = 4;
@@ -22,7 +22,10 @@ const ORIGINAL_HEAD = ['original: total', 'long run', '429', 'verdict'];
 const start = performance.now();
 const limits = chosenLimits(process.argv.slice(2));
 const cells = limits.flatMap((limit) =>
-  [...KINDS, SLOW_KIND].map((kind) => ({ ...cellOf(kind, limit), isJudged: kind !== SLOW_KIND })),
+  [...KINDS, SLOW_KIND, SLOW_LEARNING_KIND].map((kind) => ({
+    ...cellOf(kind, limit),
+    isJudged: KINDS.includes(kind),
+  })),
 );
 await computeAll(cells);
 for (const limit of limits) show(limit);

@@ -13,6 +13,13 @@ function learnt(label: string | undefined = 'a'): OutputLearner {
   return learner;
 }
 
+/** One that has seen enough answers, 200 tokens long the longest, to expect no more of as many again. */
+function sure(): OutputLearner {
+  const learner = new OutputLearner();
+  observeAll(learner, [...Array<number>(80).fill(0), ...Array<number>(20).fill(200)]);
+  return learner;
+}
+
 function observeAll(learner: OutputLearner, outputs: readonly number[]): void {
   for (const outputTokens of outputs) learner.observe('a', outputTokens);
 }
@@ -101,7 +108,7 @@ describe('OutputLearner adjusts', () => {
   it('the output to what is expected, tokens by the same, and nothing else', () => {
     const cost = { ...COST, usd: 0.5 };
 
-    expect(learnt().adjust(cost, 'a')).toEqual({
+    expect(sure().adjust(cost, 'a')).toEqual({
       requests: 1,
       tokens: 300,
       inputTokens: 100,
@@ -130,7 +137,7 @@ describe('OutputLearner adjusts', () => {
       { ...COST, tokens: 1_024, outputTokens: 200 },
     ],
   ])('a cost with %s', (_, cost, adjusted) => {
-    expect(learnt().adjust(cost, 'a')).toEqual(adjusted);
+    expect(sure().adjust(cost, 'a')).toEqual(adjusted);
   });
 
   it.each<[string, Usage, string | undefined]>([
@@ -141,7 +148,7 @@ describe('OutputLearner adjusts', () => {
     ['of a label of which nothing is known', COST, 'b'],
     ['without a label', COST, undefined],
   ])('nothing of a cost %s', (_, cost, label) => {
-    expect(learnt().adjust(cost, label)).toBe(cost);
+    expect(sure().adjust(cost, label)).toBe(cost);
   });
 
   it('nothing before it knows enough', () => {
@@ -152,7 +159,7 @@ describe('OutputLearner adjusts', () => {
   });
 
   it('output only where the last settlement did not correct tokens', () => {
-    const learner = learnt();
+    const learner = sure();
     const kept = { ...COST, outputTokens: 200 };
     learner.settled('a', COST, { inputTokens: 90, outputTokens: 150 });
     expect(learner.adjust(COST, 'a')).toEqual(kept);
@@ -163,6 +170,34 @@ describe('OutputLearner adjusts', () => {
     learner.settled('a', COST, {});
     learner.settled('a', { outputTokens: 5 }, { outputTokens: 5 });
     expect(learner.adjust(COST, 'a')).toEqual({ ...kept, tokens: 300 });
+  });
+
+  it.each([
+    // 80 answers of 0 and 20 of 200 tokens, and one more of 1,024: mean 50, standard deviation 126
+    [1, 556],
+    [4, 307],
+    [9, 225],
+    [16, 200],
+    [Infinity, 200],
+  ])('the less the more share it: %p hold %p each', (sharing, outputTokens) => {
+    expect(sure().adjust(COST, 'a', sharing)).toMatchObject({ outputTokens });
+  });
+
+  it('less on the word of a few answers, as the next may take all', () => {
+    const learner = new OutputLearner();
+    observeAll(learner, Array<number>(20).fill(200));
+
+    // Of 20 and one more of 1,024: mean 239, standard deviation 175.
+    expect(learner.adjust(COST, 'a', 1)).toMatchObject({ outputTokens: 958 });
+    expect(learner.adjust(COST, 'a', 100)).toMatchObject({ outputTokens: 408 });
+  });
+
+  it('to no less than the mean where the quantile is below it', () => {
+    const learner = new OutputLearner();
+    observeAll(learner, [...Array<number>(181).fill(20), ...Array<number>(19).fill(1_000)]);
+
+    expect(learner.expected('a')).toBe(20);
+    expect(learner.adjust(COST, 'a')).toMatchObject({ outputTokens: 201 });
   });
 
   it('never anything upwards', () => {

@@ -18,6 +18,8 @@ export interface ProviderKind {
   readonly latency?: Partial<Latency>;
   /** The model of the client's quotas, where they are told the provider's. */
   readonly quotaModel?: QuotaModel;
+  /** Whether the client learns how long answers are. */
+  readonly learnsOutput?: boolean;
 }
 
 /** A kind of provider with a limit of tokens a minute, and what a client must reach with it. */
@@ -45,6 +47,12 @@ export const KINDS: readonly ProviderKind[] = [
     charge: 'real' as const,
     limitsRequests: true,
   })),
+  ...LIMIT_MODEL_NAMES.map((limitModel) => ({
+    name: `${limitModel}, real, learning`,
+    limitModel,
+    charge: 'real' as const,
+    learnsOutput: true,
+  })),
   ...(['token-bucket', 'fixed-window'] as const).flatMap((limitModel) =>
     (['real', 'prompt+max'] as const).map((charge) => ({
       name: `${limitModel}, ${charge}, told`,
@@ -61,6 +69,13 @@ export const SLOW_KIND: ProviderKind = {
   limitModel: 'sliding-log',
   charge: 'real',
   latency: { baseMs: 1000, perTokenMs: 20 },
+};
+
+/** The same, of which a client that learns gets back more than half. */
+export const SLOW_LEARNING_KIND: ProviderKind = {
+  ...SLOW_KIND,
+  name: 'sliding-log, real, slow, learning',
+  learnsOutput: true,
 };
 
 /** Tokens a minute. */
@@ -86,9 +101,11 @@ export function cellOf(kind: ProviderKind, limit: number): Cell {
  *
  * Of every limit 0.4 % goes to the margin and 0.8 % to what calls in flight have reserved and will
  * not use. And while the first in the queue waits for room, what is free and too small for it is
- * unused: 0.9 % of 200,000, 2.9 % of 60,000.
+ * unused: 0.9 % of 200,000, 2.9 % of 60,000. A client that learns how long answers are gets back 0.4 %.
  */
-function boundOf({ charge, limitsRequests, quotaModel }: ProviderKind, limit: number): number {
+function boundOf(kind: ProviderKind, limit: number): number {
+  const { charge, limitsRequests, quotaModel, learnsOutput } = kind;
   if (charge !== 'real' || limitsRequests || quotaModel || limit > 200_000) return 1;
+  if (learnsOutput) return limit < 200_000 ? 0.955 : 0.98;
   return limit < 200_000 ? 0.95 : 0.975;
 }

@@ -20,6 +20,7 @@ export interface ClientParts {
   readonly accounting: Accounting;
   /** What its quotas are told besides; for the rest they have defaults. */
   readonly quota: Pick<Quota, 'marginMs' | 'model'>;
+  readonly learnsOutput: boolean;
   /** Told of each call that leaves the queue. */
   readonly onStart: () => void;
 }
@@ -38,6 +39,7 @@ export function rxllm(parts: ClientParts): Client {
       ...(requestsPerMinute ? [perMinute('requests', requestsPerMinute)] : []),
     ],
     retry: { random: () => 0.5 },
+    learnOutput: parts.learnsOutput,
     scheduler,
     ...accounting,
     process: (request, { attempt }) => {

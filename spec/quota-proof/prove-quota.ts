@@ -6,7 +6,7 @@ import { type Accounting, accountingOf } from './accounting.js';
 import { type ClientParts, original, rxllm } from './client.js';
 import { MeteredProvider } from './metered-provider.js';
 import { tiledFill, windowFill } from './window-fill.js';
-import { workload } from './workload.js';
+import { type AnswerLengths, workload } from './workload.js';
 
 const POLICIES = { rxllm, original };
 
@@ -31,6 +31,10 @@ export interface QuotaTrial {
   readonly accounting?: Accounting;
   /** How the client's quotas count. Default theirs, the sliding window, which keeps to all. */
   readonly quotaModel?: QuotaModel | undefined;
+  /** Whether the client learns how long answers are. Default false. */
+  readonly learnsOutput?: boolean | undefined;
+  /** How long answers are. Default `'exponential'`. */
+  readonly answers?: AnswerLengths;
   /** Of the client's quotas. Default theirs. */
   readonly marginMs?: number;
 }
@@ -95,7 +99,7 @@ function keepBusy(
   { policy, limit, requestLimit, seed, ...trial }: QuotaTrial,
   parts: Pick<ClientParts, 'provider' | 'scheduler'>,
 ): void {
-  const nextRequest = workload(seed);
+  const nextRequest = workload(seed, trial.answers);
   const client = POLICIES[policy]({
     ...parts,
     tokensPerMinute: limit,
@@ -105,6 +109,7 @@ function keepBusy(
       ...(trial.quotaModel && { model: trial.quotaModel }),
       ...(trial.marginMs !== undefined && { marginMs: trial.marginMs }),
     },
+    learnsOutput: trial.learnsOutput ?? false,
     onStart: queueOne,
   });
   for (let queued = 0; queued < QUEUED; queued++) queueOne();

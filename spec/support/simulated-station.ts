@@ -1,4 +1,4 @@
-import { type BehaviorSubject, Observable, Subscription } from 'rxjs';
+import { type BehaviorSubject, Observable, pairwise, Subscription } from 'rxjs';
 import type { LLMService, ServiceEvent } from '../../src/index.js';
 import type { Simulation } from './simulation.js';
 
@@ -42,6 +42,8 @@ export class Station {
   private readonly service: LLMService<number, string>;
   readonly bound$: BehaviorSubject<number>;
   private isAbandoned = false;
+  /** The highest bound in the turn in which it was changed last: those let out before the change had that. */
+  private highest = { at: 0, bound: 0 };
 
   constructor(private readonly parts: StationParts) {
     const { run, service, bound$ } = parts;
@@ -50,6 +52,11 @@ export class Station {
     this.bound$ = bound$;
     service.events$.subscribe((event) => {
       this.hear(event);
+    });
+    bound$.pipe(pairwise()).subscribe((bounds) => {
+      const at = run.time.now();
+      const before = this.highest.at === at ? this.highest.bound : 0;
+      this.highest = { at, bound: Math.max(before, ...bounds) };
     });
   }
 
@@ -99,7 +106,11 @@ export class Station {
   /** Work is asked for. */
   working(): void {
     if (this.isAbandoned) this.problem('works after it was told to abandon all');
-    if (this.service.toJSON().status === 'closed') this.problem('works though it has closed');
+    const { status, inFlight } = this.service.toJSON();
+    if (status === 'closed') this.problem('works though it has closed');
+    const { at, bound } = this.highest;
+    const most = at === this.run.time.now() ? bound : this.bound$.value;
+    if (inFlight > most) this.problem(`lets out ${inFlight} calls, of ${most}`);
   }
 
   /** Work begins: gives the function to call when it has been torn down. */
@@ -228,9 +239,6 @@ export class Station {
 
   /** First in, first out within a priority: of those that start for the first time. */
   private started(callId: number, story: Story, at: number): void {
-    const { inFlight } = this.service.toJSON();
-    if (inFlight > this.bound$.value)
-      this.problem(`lets out ${inFlight} calls, of ${this.bound$.value}`);
     if (story.attempt > 1) return;
     this.starts.push(at);
     for (const [id, other] of this.stories) {

@@ -50,6 +50,34 @@ describe('Reservation', () => {
     expect(used(tracker)).toEqual(charged);
   });
 
+  it.each<[string, Usage[], (Usage | 'give back')[], number[]]>([
+    ['holds less', [{ tokens: 200 }], [], [1, 200, 2]],
+    ['holds all again', [{ tokens: 200 }, { tokens: 500 }], [], [1, 500, 2]],
+    ['holds as it did what is not named', [{ images: 3 }], [], [1, 500, 2]],
+    ['is settled to what was used', [{ tokens: 200 }], [{ tokens: 300 }], [1, 300, 2]],
+    ['is settled to its estimate where nobody says', [{ tokens: 200, usd: 1 }], [{}], [1, 500, 2]],
+    ['is given back whole', [{ tokens: 200 }], ['give back'], [0, 0, 0]],
+  ])('that is revised %s', (_, revisions, ends, charged) => {
+    const reservation = reserve(tracker, { tokens: 500, usd: 2 });
+    for (const held of revisions) reservation.revise!(held);
+    for (const end of ends) {
+      if (end === 'give back') reservation.giveBack();
+      else reservation.settle(end);
+    }
+
+    expect(used(tracker)).toEqual(charged);
+    expect(tracker.quotas[1]!.reserved).toBe(ends.length > 0 ? 0 : charged[1]);
+    expect(reservation.cost).toEqual({ tokens: 500, usd: 2 });
+  });
+
+  it('is revised no more once it has ended', () => {
+    const reservation = reserve(tracker, { tokens: 500 });
+    reservation.settle({ tokens: 300 });
+    reservation.revise!({ tokens: 500 });
+
+    expect(used(tracker)).toEqual([1, 300, 0]);
+  });
+
   it('gives back all of it', () => {
     reserve(tracker, { tokens: 5 });
     reserve(tracker, { tokens: 500, usd: 1 }).giveBack();

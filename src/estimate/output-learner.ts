@@ -11,11 +11,11 @@ type Label = string | undefined;
 const MOST_LABELS = 1_000;
 
 /**
- * Learns from answers how long those of each label are, and lowers what is reserved for the next to that.
+ * Learns from answers how long those of each label are, and lowers what is reserved for calls in flight to that.
  *
  * A request often allows far more than is ever written; reserving all of it keeps others waiting for tokens
- * that come back unused. Expected is the `quantile` of a label's last answers; an answer that is longer is
- * debt, as with every estimate. Calls without a label are a label of their own. At most 1,000 labels are
+ * that come back unused. Expected is the `quantile` of a label's last answers; `AnswerLine` says when it is
+ * safe to reserve no more. Calls without a label are a label of their own. At most 1,000 labels are
  * remembered; the one that was used longest ago is forgotten first.
  *
  * ```text
@@ -45,20 +45,27 @@ export class OutputLearner {
     return this.byLabel.find(label)?.expected;
   }
 
-  /** Learns the output tokens of an answer that was written to its end. */
-  observe(label: Label, outputTokens: number): void {
+  /** Half of the calls took no longer than so many ms; 0 while none is known. */
+  medianRunMs(label: Label): number {
+    return this.byLabel.find(label)?.medianRunMs ?? 0;
+  }
+
+  /** Learns the output tokens of an answer that was written to its end, and how long that took. */
+  observe(label: Label, outputTokens: number, runMs = 0): void {
     parseAmount('outputTokens', outputTokens);
-    this.change(label).observe(outputTokens);
+    this.change(label).observe(outputTokens, runMs);
   }
 
   /**
-   * Lowers `outputTokens` of a cost to what is expected, and `tokens` by the same where they hold the answer.
+   * Lowers `outputTokens` of a cost to what is enough, and `tokens` by the same where they hold the answer:
+   * enough is what is expected, and no less than the mean with the error that it has for as many answers as
+   * share what they hold. With few of them that is all that they may take.
    *
    * A cost that names no `outputTokens`, or expects less already, is given back as it is. `tokens` stay where
    * the last settlement of the label did not name them: there the provider charges them as they were reserved.
    */
-  adjust(cost: Usage, label: Label): Usage {
-    return this.byLabel.find(label)?.adjust(cost) ?? cost;
+  adjust(cost: Usage, label: Label, sharing = Infinity): Usage {
+    return this.byLabel.find(label)?.adjust(cost, sharing) ?? cost;
   }
 
   /** Compares what was reserved for a call with what it used; says nothing without `outputTokens` in both. */

@@ -43,6 +43,11 @@ export class Asking {
     }
   }
 
+  /** Wants no answer for the item any more; until the question is taken back, it is given back. */
+  forget(item: Queueable): void {
+    if (this.item === item) this.item = undefined;
+  }
+
   /** Takes the question back, which has taken nothing then. */
   drop(): void {
     this.item = undefined;

@@ -172,8 +172,9 @@ export class RateLimiter<T, R> implements Answered {
   }
 
   grant(item: Queueable, reservation: Reservation): void {
-    this.take(item);
+    this.queue.remove(item);
     this.inFlight += 1;
+    this.asking.drop();
     try {
       this.destination.next(this.project(this.valueOf(item), reservation));
     } catch (error) {
@@ -184,21 +185,18 @@ export class RateLimiter<T, R> implements Answered {
   }
 
   refuse(item: Queueable, error: unknown): void {
-    this.take(item);
+    this.queue.remove(item);
+    this.asking.forget(item);
     try {
       if (!this.options.onRefused) throw error;
       this.options.onRefused(this.valueOf(item), error);
     } catch (fatal) {
       this.fail(fatal);
     }
+    if (!this.asking.item) this.asking.drop();
     // Whoever it went before was asked for no more.
     this.goOn();
     this.completeWhenEmpty();
-  }
-
-  private take(item: Queueable): void {
-    if (this.asking.item === item) this.asking.drop();
-    this.queue.remove(item);
   }
 
   private refuseNewcomers(): void {

@@ -8,6 +8,8 @@ import type { Usage } from './usage.js';
 export interface ReservationOwner {
   /** Replaces what was charged by the usage: by nothing where there is none. */
   settle(reservation: LedgerReservation, usage: Usage | undefined): void;
+  /** Replaces what is charged while the call is in flight. */
+  revise(reservation: LedgerReservation, held: Usage): void;
   /** Hears what the provider has answered to the call. */
   hear(reservation: LedgerReservation, reading: RateLimitReading): void;
 }
@@ -30,6 +32,10 @@ export class LedgerReservation implements Reservation {
 
   settle(usage: Usage): void {
     this.close(readUsage(usage, [], 'settle(usage)'));
+  }
+
+  revise(held: Usage): void {
+    if (this.isOpen) this.owner.revise(this, readUsage(held, [], 'revise(held)'));
   }
 
   giveBack(): void {

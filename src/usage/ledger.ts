@@ -102,6 +102,17 @@ export class Ledger implements ReservationOwner {
     if (this.gates.gone(ticket, now) || hasChanged) this.changed();
   }
 
+  /** Replaces what is charged for a call in flight. */
+  revise({ entries }: LedgerReservation, held: Usage): void {
+    const { now } = this;
+    let hasChanged = false;
+    for (const [index, { meter }] of this.parts.lanes.entries()) {
+      const entry = entries[index];
+      if (entry) hasChanged = meter.revise(entry, held, now) || hasChanged;
+    }
+    if (hasChanged) this.changed();
+  }
+
   /** Hears what the provider has answered to the call. */
   hear(reservation: LedgerReservation, reading: RateLimitReading): void {
     const { now } = this;

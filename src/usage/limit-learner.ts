@@ -40,6 +40,7 @@ export class LimitLearner {
     othersMs: number,
     now: number,
   ): boolean {
+    if (limits.length === 0) return false;
     let isNews = false;
     const told = new Set<Lane>();
     for (const limit of [...limits].sort(namedFirst)) {

@@ -40,7 +40,10 @@ export interface Hearing {
 
 /** What one call has taken of one quota. */
 export interface MeterEntry {
+  /** What it was estimated to take. */
   readonly amount: number;
+  /** What is held for it while it is in flight. */
+  held: number;
   /** Where the window keeps it. */
   readonly place: unknown;
   /** All that was let out until then, itself included. */
@@ -109,7 +112,8 @@ export class QuotaMeter {
     this.sent.amount += amount;
     this.reserved.add(amount);
     this.inFlight += 1;
-    return { amount, place: this.parts.window.charge(amount, now), sent: this.sent.amount };
+    const place = this.parts.window.charge(amount, now);
+    return { amount, held: amount, place, sent: this.sent.amount };
   }
 
   /** Charges what was let out before anybody knew of the quota. */
@@ -118,14 +122,21 @@ export class QuotaMeter {
   }
 
   /** Makes what was charged for a call what it has used: nothing without usage. Answers whether that differs. */
-  settle({ amount, place }: MeterEntry, usage: Usage | undefined, now: number): boolean {
-    this.reserved.add(-amount);
+  settle(entry: MeterEntry, usage: Usage | undefined, now: number): boolean {
+    this.reserved.add(-entry.held);
     // What rounding may have left of many fractions.
     if (--this.inFlight === 0) this.reserved.clear();
-    const delta = (usage ? (usage[this.unit] ?? amount) : 0) - amount;
-    if (delta !== 0) this.parts.window.correct(place, delta, now);
     // What was reserved of a budget might have come back; what is used does not.
-    return delta !== 0 || (amount !== 0 && this.windowMs === Infinity);
+    const isFinal = entry.held !== 0 && this.windowMs === Infinity;
+    const used = usage ? (usage[this.unit] ?? entry.amount) : 0;
+    return this.correct(entry, used, now) || isFinal;
+  }
+
+  /** Holds for a call in flight what the usage names. Answers whether that differs. */
+  revise(entry: MeterEntry, usage: Usage, now: number): boolean {
+    const held = usage[this.unit] ?? entry.held;
+    this.reserved.add(held - entry.held);
+    return this.correct(entry, held, now);
   }
 
   /** What was let out since the call that was charged then. */
@@ -199,6 +210,13 @@ export class QuotaMeter {
       if (limit !== undefined) this.parts.window.limitChanged?.(limit, now);
     }
     return limit;
+  }
+
+  private correct(entry: MeterEntry, held: number, now: number): boolean {
+    const delta = held - entry.held;
+    if (delta !== 0) this.parts.window.correct(entry.place, delta, now);
+    entry.held = held;
+    return delta !== 0;
   }
 
   private waitWithin(

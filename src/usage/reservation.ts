@@ -10,6 +10,7 @@ import type { Usage } from './usage.js';
  * reserve 1,000 ──── process ──── settle 600      400 are free again at once
  * reserve 1,000 ──── process ──── settle 1,300    300 are debt: what follows waits for it
  * reserve 1,000 ─ never sent ──── giveBack        all are free again at once
+ * reserve 1,000 ─ revise 400 ──── settle 600      600 are free, then 200 less
  * ```
  */
 export interface Reservation {
@@ -22,6 +23,11 @@ export interface Reservation {
    * not named keep their estimate. What has left the window meanwhile changes nothing.
    */
   settle(usage: Usage): void;
+  /**
+   * Holds this much from now on, charged at the time of the reservation, while the call is in flight; what is
+   * not named is held as it is. `cost` stays the estimate. Left out by a store that cannot: it holds `cost`.
+   */
+  revise?(held: Usage): void;
   /** Returns all of it, as if it had not been. */
   giveBack(): void;
   /**
