@@ -1,4 +1,4 @@
-import { type BehaviorSubject, Observable, pairwise, Subscription } from 'rxjs';
+import { type BehaviorSubject, Observable, Subscription } from 'rxjs';
 import type { LLMService, ServiceEvent } from '../../src/index.js';
 import type { Simulation } from './simulation.js';
 
@@ -40,10 +40,10 @@ export class Station {
   private readonly busy = new Set<number>();
   private readonly run: Simulation;
   private readonly service: LLMService<number, string>;
-  readonly bound$: BehaviorSubject<number>;
+  private readonly bound$: BehaviorSubject<number>;
   private isAbandoned = false;
   /** The highest bound in the turn in which it was changed last: those let out before the change had that. */
-  private highest = { at: 0, bound: 0 };
+  private highest = { at: -1, bound: 0 };
 
   constructor(private readonly parts: StationParts) {
     const { run, service, bound$ } = parts;
@@ -53,11 +53,13 @@ export class Station {
     service.events$.subscribe((event) => {
       this.hear(event);
     });
-    bound$.pipe(pairwise()).subscribe((bounds) => {
-      const at = run.time.now();
-      const before = this.highest.at === at ? this.highest.bound : 0;
-      this.highest = { at, bound: Math.max(before, ...bounds) };
-    });
+  }
+
+  setBound(bound: number): void {
+    const at = this.run.time.now();
+    const before = this.highest.at === at ? this.highest.bound : this.bound$.value;
+    this.highest = { at, bound: Math.max(before, bound) };
+    this.bound$.next(bound);
   }
 
   /** Lets somebody watch who acts on what is seen. */
@@ -109,7 +111,7 @@ export class Station {
     const { status, inFlight } = this.service.toJSON();
     if (status === 'closed') this.problem('works though it has closed');
     const { at, bound } = this.highest;
-    const most = at === this.run.time.now() ? bound : this.bound$.value;
+    const most = Math.max(this.bound$.value, at === this.run.time.now() ? bound : 0);
     if (inFlight > most) this.problem(`lets out ${inFlight} calls, of ${most}`);
   }
 
@@ -141,7 +143,7 @@ export class Station {
 
   recover(how: 'drain' | 'close' | 'abandon'): void {
     this.watching.unsubscribe();
-    this.bound$.next(3);
+    this.setBound(3);
     for (const caller of this.callers) if (this.run.chance(0.1)) this.leave(caller);
     if (this.run.features.has('hangs')) this.leaveHanging();
     if (how !== 'drain') this.close(how === 'abandon');

@@ -117,7 +117,7 @@ export class Simulation {
     const luck = this.draw();
     if (luck < 0.6) for (let n = this.int(1, 3); n > 0; n--) station.call();
     else if (luck < 0.75 && this.has('cancels')) station.cancelOne();
-    else if (luck < 0.85 && this.has('bounds')) station.bound$.next(this.int(0, 5));
+    else if (luck < 0.85 && this.has('bounds')) station.setBound(this.int(0, 5));
     else if (luck < 0.95 && this.has('limits')) this.pick(this.limits).next(this.int(20, 400));
     else if (luck < 0.97 && this.has('closes')) station.close(this.chance(0.5));
   }
@@ -129,7 +129,7 @@ export class Simulation {
     const luck = this.draw();
     if (luck < 0.5) station.cancelOne();
     else if (luck < 0.7) station.call();
-    else if (luck < 0.9) station.bound$.next(this.int(0, 5));
+    else if (luck < 0.9) station.setBound(this.int(0, 5));
     else if (this.has('closes')) station.close(this.chance(0.5));
   }
 

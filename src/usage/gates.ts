@@ -15,9 +15,15 @@ export class Gates {
     this.all = [own, ...lanes.flatMap(({ shared }) => shared?.gate ?? [])];
   }
 
+  /** Whether calls pass without being looked at. */
+  get areOpen(): boolean {
+    for (const { isOpen } of this.all) if (!isOpen) return false;
+    return true;
+  }
+
   /** Why calls should not even wait; undefined when they should. */
   refusal(now: () => number): RetryAfterTooLongError | undefined {
-    if (this.all.every(({ isOpen }) => isOpen)) return undefined;
+    if (this.areOpen) return undefined;
     const at = now();
     return this.all
       .map((gate) => gate.refusal(at, this.own.options))

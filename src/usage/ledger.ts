@@ -92,29 +92,31 @@ export class Ledger implements ReservationOwner {
 
   /** Replaces what was charged by the usage: by nothing where there is none. */
   settle({ entries, ticket }: LedgerReservation, usage: Usage | undefined): void {
-    const { now } = this;
+    const { lanes, clock } = this.parts;
     let hasChanged = false;
     for (let index = 0; index < entries.length; index++) {
       const entry = entries[index] as MeterEntry;
-      hasChanged =
-        (this.parts.lanes[index]?.meter.settle(entry, usage, now) ?? false) || hasChanged;
+      hasChanged = (lanes[index]?.meter.settle(entry, usage, clock) ?? false) || hasChanged;
     }
-    if (this.gates.gone(ticket, now) || hasChanged) this.changed();
+    if (!this.gates.areOpen) hasChanged = this.gates.gone(ticket, this.now) || hasChanged;
+    if (hasChanged) this.changed();
   }
 
   /** Replaces what is charged for a call in flight. */
   revise({ entries }: LedgerReservation, held: Usage): void {
-    const { now } = this;
+    const { lanes, clock } = this.parts;
     let hasChanged = false;
-    for (const [index, { meter }] of this.parts.lanes.entries()) {
+    for (const [index, { meter }] of lanes.entries()) {
       const entry = entries[index];
-      if (entry) hasChanged = meter.revise(entry, held, now) || hasChanged;
+      if (entry) hasChanged = meter.revise(entry, held, clock) || hasChanged;
     }
     if (hasChanged) this.changed();
   }
 
   /** Hears what the provider has answered to the call. */
   hear(reservation: LedgerReservation, reading: RateLimitReading): void {
+    // Of most answers there is nothing to hear.
+    if (!reading.shouldPause && reading.limits.length === 0 && this.gates.areOpen) return;
     const { now } = this;
     const { ticket } = reservation;
     const hasMoved = this.gates.hear(ticket, lastTicket, reading, now);

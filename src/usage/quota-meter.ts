@@ -1,4 +1,5 @@
 import { QuotaExceededError } from '../errors.js';
+import type { Clock } from '../time/clock.js';
 import type { LiveNumber } from '../time/live-number.js';
 import type { QuotaState } from './quota-state.js';
 import type { RateLimit } from './rate-limit-reading.js';
@@ -122,21 +123,21 @@ export class QuotaMeter {
   }
 
   /** Makes what was charged for a call what it has used: nothing without usage. Answers whether that differs. */
-  settle(entry: MeterEntry, usage: Usage | undefined, now: number): boolean {
+  settle(entry: MeterEntry, usage: Usage | undefined, clock: Clock): boolean {
     this.reserved.add(-entry.held);
     // What rounding may have left of many fractions.
     if (--this.inFlight === 0) this.reserved.clear();
     // What was reserved of a budget might have come back; what is used does not.
     const isFinal = entry.held !== 0 && this.windowMs === Infinity;
     const used = usage ? (usage[this.unit] ?? entry.amount) : 0;
-    return this.correct(entry, used, now) || isFinal;
+    return this.correct(entry, used, clock) || isFinal;
   }
 
   /** Holds for a call in flight what the usage names. Answers whether that differs. */
-  revise(entry: MeterEntry, usage: Usage, now: number): boolean {
+  revise(entry: MeterEntry, usage: Usage, clock: Clock): boolean {
     const held = usage[this.unit] ?? entry.held;
     this.reserved.add(held - entry.held);
-    return this.correct(entry, held, now);
+    return this.correct(entry, held, clock);
   }
 
   /** What was let out since the call that was charged then. */
@@ -212,11 +213,12 @@ export class QuotaMeter {
     return limit;
   }
 
-  private correct(entry: MeterEntry, held: number, now: number): boolean {
+  private correct(entry: MeterEntry, held: number, clock: Clock): boolean {
     const delta = held - entry.held;
-    if (delta !== 0) this.parts.window.correct(entry.place, delta, now);
+    if (delta === 0) return false;
+    this.parts.window.correct(entry.place, delta, clock.now());
     entry.held = held;
-    return delta !== 0;
+    return true;
   }
 
   private waitWithin(
