@@ -1,4 +1,6 @@
+import { parseAmount } from './options.js';
 import type { RateLimitReading } from './usage/rate-limit-reading.js';
+import type { Reservation } from './usage/reservation.js';
 import { readUsage } from './usage/read-usage.js';
 import type { Usage } from './usage/usage.js';
 
@@ -24,7 +26,7 @@ export class CallContext {
     readonly label: string | undefined,
     /** Which try this is, from 1. */
     readonly attempt: number,
-    private readonly hear: (reading: RateLimitReading) => void,
+    private readonly reservation: Reservation | undefined,
     private readonly units: readonly string[],
   ) {}
 
@@ -60,7 +62,21 @@ export class CallContext {
    * context.reportLimits(readRateLimits({ status, headers, now: Date.now() }));
    */
   reportLimits(reading: RateLimitReading): void {
-    this.hear(reading);
+    this.reservation?.hear?.(reading);
+  }
+
+  /**
+   * Says for how long the provider has had the request by now, in ms, as `openai-processing-ms` tells it: what
+   * was later there than the margin of a quota covers counts from when it came. A program's first requests are
+   * late, as connections are made.
+   *
+   * @example
+   * context.reportProcessing(Number(response.headers.get('openai-processing-ms')));
+   *
+   * @throws InvalidOptionError unless it is finite and not negative.
+   */
+  reportProcessing(ms: number): void {
+    this.reservation?.arrived?.(parseAmount('reportProcessing(ms)', ms));
   }
 
   /** @internal */

@@ -71,8 +71,8 @@ export class Run<Request, Response> extends Subscriber<Response> {
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- for the reason above
     super();
     this.reservation = call.reservation;
-    const hear = (reading: RateLimitReading) => this.reservation?.hear?.(reading);
-    this.context = new CallContext(call.id, call.label, call.attempt, hear, worker.units);
+    const { id, label, attempt, reservation } = call;
+    this.context = new CallContext(id, label, attempt, reservation, worker.units);
   }
 
   start(): void {

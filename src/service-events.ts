@@ -23,8 +23,7 @@ export class ServiceEvents {
   }
 
   queued({ id: callId, label }: AnyCall): void {
-    if (this.subject.observed)
-      this.tell({ type: 'queued', callId, label, at: this.clock.now() });
+    if (this.subject.observed) this.tell({ type: 'queued', callId, label, at: this.clock.now() });
   }
 
   started(call: AnyCall): void {

@@ -123,6 +123,7 @@ export class OpenAIService extends LLMService<OpenAIRequest, string> {
         .create(bodyOf(request, this.modelName), { maxRetries: 0, signal: context.signal })
         .withResponse();
       this.readHeaders(response.headers);
+      reportProcessing(response.headers, context);
       context.reportLimits(this.limitsIn(response));
       if (request.stream) yield* piecesOfStream(data as Chunks, used);
       else yield textOfCompletion(data as OpenAI.ChatCompletion, used);
@@ -173,6 +174,11 @@ export class OpenAIService extends LLMService<OpenAIRequest, string> {
   private readHeaders(headers: Headers | undefined): void {
     if (headers) this.headers.next(pickRateLimitHeaders(headers));
   }
+}
+
+function reportProcessing(headers: Headers, context: CallContext): void {
+  const ms = Number(headers.get('openai-processing-ms') ?? NaN);
+  if (ms >= 0 && ms < Infinity) context.reportProcessing(ms);
 }
 
 function withLimit(options: LLMServiceOptions): LLMServiceOptions {

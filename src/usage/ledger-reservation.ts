@@ -10,6 +10,8 @@ export interface ReservationOwner {
   settle(reservation: LedgerReservation, usage: Usage | undefined): void;
   /** Replaces what is charged while the call is in flight. */
   revise(reservation: LedgerReservation, held: Usage): void;
+  /** The provider has had the request for so long. */
+  arrived(reservation: LedgerReservation, msAgo: number): void;
   /** Hears what the provider has answered to the call. */
   hear(reservation: LedgerReservation, reading: RateLimitReading): void;
 }
@@ -36,6 +38,10 @@ export class LedgerReservation implements Reservation {
 
   revise(held: Usage): void {
     if (this.isOpen) this.owner.revise(this, readUsage(held, [], 'revise(held)'));
+  }
+
+  arrived(msAgo: number): void {
+    if (this.isOpen) this.owner.arrived(this, msAgo);
   }
 
   giveBack(): void {

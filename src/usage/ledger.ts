@@ -113,6 +113,16 @@ export class Ledger implements ReservationOwner {
     if (hasChanged) this.changed();
   }
 
+  /** The provider has had the request for so long: what came late counts from then. */
+  arrived({ entries, at }: LedgerReservation, msAgo: number): void {
+    const { now } = this;
+    const lateMs = now - msAgo - at;
+    for (const [index, { meter }] of this.parts.lanes.entries()) {
+      const entry = entries[index];
+      if (entry) meter.delay(entry, lateMs, now);
+    }
+  }
+
   /** Hears what the provider has answered to the call. */
   hear(reservation: LedgerReservation, reading: RateLimitReading): void {
     // Of most answers there is nothing to hear.

@@ -46,7 +46,7 @@ export interface MeterEntry {
   /** What is held for it while it is in flight. */
   held: number;
   /** Where the window keeps it. */
-  readonly place: unknown;
+  place: unknown;
   /** All that was let out until then, itself included. */
   readonly sent: number;
 }
@@ -138,6 +138,13 @@ export class QuotaMeter {
     const held = usage[this.unit] ?? entry.held;
     this.reserved.add(held - entry.held);
     return this.correct(entry, held, clock);
+  }
+
+  /** What the margin does not cover of so much lateness is added to when it counts from. */
+  delay(entry: MeterEntry, lateMs: number, now: number): void {
+    const { window, marginMs } = this.parts;
+    if (!window.delay || lateMs <= marginMs) return;
+    entry.place = window.delay(entry.place, entry.held, lateMs - marginMs, now);
   }
 
   /** What was let out since the call that was charged then. */

@@ -31,6 +31,11 @@ export interface Reservation {
   /** Returns all of it, as if it had not been. */
   giveBack(): void;
   /**
+   * The provider has had the request for so many ms by now: what was later there than a margin covers counts
+   * from when it came. Left out by a store that keeps to the time of the reservation.
+   */
+  arrived?(msAgo: number): void;
+  /**
    * Hears what the provider has answered: a refusal closes the gate for all that share the quotas, limits that
    * it tells narrow them, any other answer means that the call was let in. Left out by a store that does not
    * learn.
