@@ -81,7 +81,7 @@ describe('requests that come late to the provider', () => {
         return of('');
       },
     });
-    service.call('').subscribe({ error: (error: Error) => (message = error.message) });
+    service.call('').subscribe({ error: (error: unknown) => (message = String(error)) });
 
     expect(message).toMatch('reportProcessing(ms)');
   });

@@ -19,6 +19,7 @@ import {
   quota,
   type RateLimitReading,
   type ServiceState,
+  sharedQuota,
 } from '../src/index.js';
 import { FakeReservation, FakeTracker } from './support/fake-tracker.js';
 import { providerError } from './support/provider-error.js';
@@ -268,6 +269,72 @@ describe('Service, what somebody does while a call is tried again', () => {
       '10: 1 cancelled 2',
     ]);
   });
+
+  // What it left free was told to others before it had left; who cancelled it then had two ends of it told.
+  it('tells one end of a call that is cancelled as the queue refuses it', () => {
+    const scheduler = new VirtualTime();
+    const quotas = [sharedQuota(perWindow('tokens', 100, 1_000))];
+    const options = { modelName: 'm', scheduler, quotas, queueLimit: 0, costOf: () => 60 };
+    const service = LLMService.of<string, string>({ ...options, process: () => NEVER });
+    const steps = stepsOf(service);
+    endsOf(service.call('first'));
+    const controller = new AbortController();
+    service.state$.pipe(filter(({ queued }) => queued === 1)).subscribe(() => controller.abort());
+    const ends = endsOf(service.call('second', { signal: controller.signal }));
+
+    expect(ends).toHaveLength(1);
+    expect(steps.filter((step) => step.includes(' 2 '))).toHaveLength(2);
+  });
+
+  // Its end was told when it had left, and who heard of that had closed the service.
+  it('tells the end of the last call that is queued though its leaving closes the service', () => {
+    const scheduler = new VirtualTime();
+    const quotas = [sharedQuota(perWindow('tokens', 100, 1_000))];
+    const service = LLMService.of<string, string>({
+      modelName: 'm',
+      scheduler,
+      quotas,
+      costOf: () => 60,
+      process: () => of('a'),
+    });
+    const steps = stepsOf(service);
+    endsOf(service.call('first'));
+    const second = service.call('second').subscribe();
+    service.state$.pipe(filter(({ queued }) => queued === 0)).subscribe(() => void service.close());
+    second.unsubscribe();
+
+    expect(steps.slice(-2)).toEqual(['0: 2 queued', '0: 2 cancelled 1']);
+    expect(service.toJSON()).toMatchObject({ ...EMPTY_STATE, status: 'closed' });
+  });
+
+  // Whoever had come second heard first of the end, then of the start.
+  it.each(['queued', 'started', 'retrying'])(
+    'tells all of its steps in order, though the first who hears cancels at %s',
+    (type) => {
+      const scheduler = new VirtualTime();
+      const process: Process = (_, { attempt }) =>
+        attempt === 1 ? throwError(() => BROKEN) : of('a');
+      const service = serviceOf(process, { scheduler });
+      const victim = new Victim(service, 'unsubscribing');
+      service.events$.subscribe((event) => {
+        if (event.type === type) victim.end();
+      });
+      const steps = stepsOf(service);
+      const ends = jest.fn();
+      service.events$.subscribe({ complete: ends });
+      service.events$.pipe(filter((event) => event.type === 'cancelled')).subscribe(() => {
+        void service.close();
+        expect(ends).not.toHaveBeenCalled();
+      });
+      victim.start();
+      const whole = ['0: 1 queued', '0: 1 started 1', '0: 1 retrying 1'];
+      const told = whole.slice(0, whole.findIndex((step) => step.includes(type)) + 1);
+
+      expect(steps.slice(0, -1)).toEqual(told);
+      expect(steps.at(-1)).toMatch('0: 1 cancelled');
+      expect(ends).toHaveBeenCalledTimes(1);
+    },
+  );
 
   // As the first that waited was ended, the one behind it fitted, and was sent.
   it('sends nothing more while it is told to abandon all', () => {

@@ -30,13 +30,6 @@ const FEWEST_AT_ONCE = 32;
 const MOST_AT_ONCE = 500;
 const LONG_CALL_MS = 5_000;
 
-/**
- * A request counts for the provider when it arrives. The first ones of a program arrive late, as code is
- * loaded and connections are made: 0.1 s, on a busy machine 0.7 s. Those a window later do not, so the
- * margin must cover the difference.
- */
-const MARGIN_MS = 2_000;
-
 /** The provider that the environment names, else a simulator that enforces the very same quotas. */
 export async function connect(settings: Settings, env: NodeJS.ProcessEnv): Promise<Provider> {
   const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseURL } = env;
@@ -108,7 +101,7 @@ class Connection implements Provider {
 }
 
 function perMinute(unit: string, limit: number): Quota {
-  return quota({ unit, limit, windowMs: 60_000, marginMs: MARGIN_MS });
+  return quota({ unit, limit, windowMs: 60_000 });
 }
 
 /** The list price; a model that has none, or several, is shown without a cost. */

@@ -50,6 +50,10 @@ export class Station {
     this.run = run;
     this.service = service;
     this.bound$ = bound$;
+    // Who acts on events comes first, so that it is seen whether others hear of them in order.
+    service.events$.subscribe(({ type }) => {
+      if (type !== 'queued') run.meddle();
+    });
     service.events$.subscribe((event) => {
       this.hear(event);
     });
@@ -217,7 +221,6 @@ export class Station {
         attempt: 1,
       });
     else this.goOn(this.stories.get(event.callId)!, event);
-    if (event.type !== 'queued') this.run.meddle();
   }
 
   private goOn(story: Story, event: Exclude<ServiceEvent, { type: 'queued' | 'fault' }>): void {
