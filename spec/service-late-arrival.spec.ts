@@ -54,7 +54,7 @@ describe('requests that come late to the provider', () => {
       quotas: [quota({ unit: 'tokens', limit: 100, windowMs: WINDOW_MS, marginMs: 50 })],
       scheduler: time,
       costOf: () => ({ tokens: 80 }),
-      usageOf: (tokens) => ({ tokens }),
+      usageOf: (tokens: number) => ({ tokens }),
       process: (tokens: number, context) =>
         timer(400, time).pipe(
           map(() => {

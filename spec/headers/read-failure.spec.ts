@@ -260,11 +260,14 @@ describe.each(readers)("%s, of the errors of OpenAI's client,", (_name, read) =>
     expect(read(generated(503, {}, headers))).toMatchObject({ kind: 'overloaded', retryAfterMs: 2000, shouldPause: true }); // prettier-ignore
   });
 
-  it.each([400, 401, 409, 500, 502])('makes no others wait for a %d that tells a wait', (status) => {
-    const failure = read(generated(status, {}, { 'retry-after': '2' }));
+  it.each([400, 401, 409, 500, 502])(
+    'makes no others wait for a %d that tells a wait',
+    (status) => {
+      const failure = read(generated(status, {}, { 'retry-after': '2' }));
 
-    expect(failure).toMatchObject({ retryAfterMs: 2000, shouldPause: false });
-  });
+      expect(failure).toMatchObject({ retryAfterMs: 2000, shouldPause: false });
+    },
+  );
 
   it.each([
     ['insufficient_quota', { code: 'insufficient_quota' }, 'quota-exhausted'],
