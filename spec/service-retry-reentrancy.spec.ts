@@ -1,4 +1,5 @@
 import {
+  BehaviorSubject,
   config,
   filter,
   mergeMap,
@@ -286,25 +287,61 @@ describe('Service, what somebody does while a call is tried again', () => {
     expect(steps.filter((step) => step.includes(' 2 '))).toHaveLength(2);
   });
 
-  // Its end was told when it had left, and who heard of that had closed the service.
-  it('tells the end of the last call that is queued though its leaving closes the service', () => {
+  // Its end had been told when it had left; by then the one behind it had been let out, and the last.
+  it('tells the end of a queued call before those behind it go on, and the service closes', () => {
     const scheduler = new VirtualTime();
-    const quotas = [sharedQuota(perWindow('tokens', 100, 1_000))];
     const service = LLMService.of<string, string>({
       modelName: 'm',
       scheduler,
-      quotas,
-      costOf: () => 60,
+      quotas: [perWindow('tokens', 100, 1_000)],
+      costOf: (tokens) => Number(tokens),
       process: () => of('a'),
+    });
+    const steps = stepsOf(service);
+    endsOf(service.call('60'));
+    const second = service.call('70').subscribe();
+    endsOf(service.call('40'));
+    void service.close();
+    second.unsubscribe();
+
+    expect(steps.slice(-3)).toEqual(['0: 2 cancelled 1', '0: 3 started 1', '0: 3 completed 1']);
+    expect(service.toJSON()).toMatchObject({ ...EMPTY_STATE, status: 'closed' });
+  });
+
+  it('tells one end of a call that can never fit any more once it is told that it was cancelled', () => {
+    const limit = new BehaviorSubject(100);
+    const service = LLMService.of<string, string>({
+      modelName: 'm',
+      scheduler: new VirtualTime(),
+      quotas: [quota({ unit: 'tokens', limit, windowMs: 1_000 })],
+      costOf: () => 60,
+      process: () => NEVER,
     });
     const steps = stepsOf(service);
     endsOf(service.call('first'));
     const second = service.call('second').subscribe();
-    service.state$.pipe(filter(({ queued }) => queued === 0)).subscribe(() => void service.close());
+    service.events$
+      .pipe(filter(({ type }) => type === 'cancelled'))
+      .subscribe(() => limit.next(50));
     second.unsubscribe();
 
-    expect(steps.slice(-2)).toEqual(['0: 2 queued', '0: 2 cancelled 1']);
-    expect(service.toJSON()).toMatchObject({ ...EMPTY_STATE, status: 'closed' });
+    expect(steps.filter((step) => step.includes(' 2 '))).toEqual([
+      '0: 2 queued',
+      '0: 2 cancelled 1',
+    ]);
+  });
+
+  it('does not begin a call that is let out once it is told that it was cancelled', () => {
+    const max$ = new BehaviorSubject(0);
+    const process = jest.fn(() => NEVER);
+    const service = serviceOf(process, { maxConcurrentJobs: max$ });
+    const steps = stepsOf(service);
+    service.events$.pipe(filter(({ type }) => type === 'cancelled')).subscribe(() => max$.next(1));
+    service.call('').subscribe().unsubscribe();
+
+    expect(steps.map((step) => step.replace(/.*: /, ''))).toEqual(['1 queued', '1 cancelled 1']);
+    expect(process).not.toHaveBeenCalled();
+    expect(service.toJSON()).toMatchObject(EMPTY_STATE);
   });
 
   // Whoever had come second heard first of the end, then of the start.

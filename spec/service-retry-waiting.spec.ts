@@ -85,6 +85,14 @@ describe('Service, a call that waits for its next try', () => {
       expectObservable(high$).toBe('                  ---------d|');
     }));
 
+  it('goes on at once where it need not wait, before those behind it', () =>
+    marbles(({ cold, expectObservable }) => {
+      const service = playing(cold, { maxConcurrentJobs: 1, retry: { random: () => 0 } });
+
+      expectObservable(service.call('--# -# -a|')).toBe('----a|');
+      expectObservable(service.call('b|')).toBe('        -----b|');
+    }));
+
   it('goes before those of lower priority that wait for their quota', () =>
     marbles(({ cold, expectObservable }) => {
       const service = playing(cold, { quotas: [perWindow('requests', 1, 10)] });

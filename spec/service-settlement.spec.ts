@@ -293,27 +293,24 @@ describe('Service, settlement of calls that fail', () => {
 });
 
 describe('Service, settlement of calls that are ended early', () => {
-  const reports: Record<string, [Usage | undefined, number[], Usage]> = {
-    'what was counted until then': [{ outputTokens: 7 }, [1, 100, 7], { outputTokens: 7 }],
-    'its estimate, where nothing was': [undefined, [1, 100, 60], {}],
-  };
+  // prettier-ignore
+  it.each<[string, Usage | undefined, boolean, number[], Usage]>([
+    ['what was counted until then',              { outputTokens: 7 }, true,  [1, 100, 7],  { outputTokens: 7 }],
+    ['what was told, as that was not the end',   { outputTokens: 7 }, false, [1, 100, 7],  { outputTokens: 7 }],
+    ['its estimate, where nothing was reported', undefined,           false, [1, 100, 60], {}],
+  ])('settles one that is cancelled in flight to %s', (_what, reported, estimated, used, usage) => {
+    const service = serviceOf<string>({
+      process: (_, context) => {
+        if (reported) context.reportUsage(reported, { estimated });
+        return concat(of('a'), NEVER);
+      },
+    });
+    const ended = endedOf(service);
+    service.call('').pipe(take(1)).subscribe();
 
-  it.each(Object.entries(reports))(
-    'settles one that is cancelled in flight to %s',
-    (_what, [reported, used, usage]) => {
-      const service = serviceOf<string>({
-        process: (_, context) => {
-          if (reported) context.reportUsage(reported, { estimated: true });
-          return concat(of('a'), NEVER);
-        },
-      });
-      const ended = endedOf(service);
-      service.call('').pipe(take(1)).subscribe();
-
-      expect(usedOf(service)).toEqual(used);
-      expect(ended).toEqual([{ type: 'cancelled', usage, isEstimated: true }]);
-    },
-  );
+    expect(usedOf(service)).toEqual(used);
+    expect(ended).toEqual([{ type: 'cancelled', usage, isEstimated: true }]);
+  });
 
   it('takes nothing of one that was queued, and tells of no usage', () => {
     const service = serviceOf<string>({ maxConcurrentJobs: 1 });

@@ -2,10 +2,11 @@ import { map, merge, type Observable, type SchedulerLike, Subject, takeUntil } f
 import type { Call } from './call.js';
 import { rateLimit } from './operators/rate-limit.js';
 import { CallQueue } from './queue/call-queue.js';
-import { Run, type Worker } from './run.js';
+import { Run } from './run.js';
 import { Clock } from './time/clock.js';
 import { WakeUp } from './time/wake-up.js';
 import type { RateTracker } from './usage/rate-tracker.js';
+import type { Worker } from './worker.js';
 
 /** What a pipeline is made of. */
 export interface PipelineParts<Request, Response> {

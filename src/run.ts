@@ -7,37 +7,12 @@ import { follow } from './follow.js';
 import type { Failure } from './retry/failure.js';
 import { plainFailure } from './retry/plain-failure.js';
 import { usageOfFailed } from './retry/refund.js';
-import type { Verdict } from './retry/retry-policy.js';
 import type { RateLimitReading } from './usage/rate-limit-reading.js';
 import type { Reservation } from './usage/reservation.js';
 import type { Usage } from './usage/usage.js';
+import type { Ending, Worker } from './worker.js';
 
-/** What a run asks of its service. */
-export interface Worker<Request, Response> {
-  /** The units that the service's quotas count. */
-  readonly units: readonly string[];
-  process(request: Request, context: CallContext): ObservableInput<Response>;
-  usageOf(response: Response): Usage | undefined;
-  /** Undefined where a user's own reading of the error says nothing. */
-  failureOf(error: unknown): Failure | undefined;
-  /** Whether the call is to be tried again. */
-  verdict(call: Call<Request, Response>, error: unknown, failure: Failure): Verdict | undefined;
-  started(call: Call<Request, Response>): void;
-  retrying(call: Call<Request, Response>, delayMs: number, error: unknown): void;
-  ended(call: Call<Request, Response>, ending: Ending): void;
-  /** Something went wrong that is no call's outcome. */
-  fault(error: unknown): void;
-}
-
-/** How a call ended. */
-export interface Ending {
-  readonly outcome: 'completed' | 'failed' | 'cancelled';
-  readonly error?: unknown;
-  /** What it was settled to; undefined when it never started. */
-  readonly usage?: Usage | undefined;
-  /** Whether that is an estimate, or was counted here. */
-  readonly isEstimated?: boolean;
-}
+export type { Ending, Worker } from './worker.js';
 
 /** An answer that tells nothing of limits, and so only that the call was let in. */
 const LET_IN: RateLimitReading = Object.freeze({

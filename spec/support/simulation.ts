@@ -28,7 +28,7 @@ const WINDOW_MS = 2_000;
 const LASTS_MS = 8_000;
 
 /** What a seed may switch on: each seed has some of them. */
-const FEATURES = ['failures', 'refusals', 'long waits', 'streams', 'thenables', 'hangs', 'cancels', 'bounds', 'limits', 'meddling', 'priorities', 'reports', 'closes', 'watchers', 'full queues', 'many'] as const; // prettier-ignore
+const FEATURES = ['failures', 'refusals', 'long waits', 'streams', 'thenables', 'hangs', 'cancels', 'bounds', 'limits', 'meddling', 'priorities', 'reports', 'closes', 'watchers', 'full queues', 'learning', 'many'] as const; // prettier-ignore
 type Feature = (typeof FEATURES)[number];
 
 /**
@@ -158,7 +158,8 @@ export class Simulation {
       ...(this.has('full queues') && { queueLimit: this.int(0, 6) }),
       scheduler: this.time,
       retry,
-      costOf: (tokens) => ({ requests: 1, tokens }),
+      ...(this.has('learning') && { learnOutput: { atLeast: 3 } }),
+      costOf: (tokens) => ({ requests: 1, tokens, inputTokens: 0, outputTokens: tokens }),
       process: (tokens, context) => this.work(this.stations[index]!, tokens, context),
     });
     return new Station({ run: this, service, bound$, retry });
@@ -166,8 +167,9 @@ export class Simulation {
 
   private work(station: Station, tokens: number, context: CallContext): ObservableInput<string> {
     station.working();
+    const used = this.int(0, 2 * tokens);
     if (this.has('reports') && this.chance(0.5))
-      context.reportUsage({ tokens: this.int(0, 2 * tokens) }, { estimated: this.chance(0.5) });
+      context.reportUsage({ tokens: used, outputTokens: used }, { estimated: this.chance(0.5) });
     if (this.has('failures') && this.chance(0.1)) throw this.error();
     if (this.has('thenables') && this.chance(0.3)) return this.thenable(station, context);
     return station.inFlight(context.callId, this.stream());

@@ -230,12 +230,37 @@ describe('what the provider tells of its limits', () => {
         client.ask(tracker, 'a', some(100));
         const limit = tokenLimit({ limit: 1_000, remaining: 0, resetMs, windowMs: MINUTE });
         client.of('a').hear(told(limit));
-        client.ask(tracker, 'b', some(100));
+        client.ask(tracker, 'b', some(101));
         time.flush();
 
         expect(client.news()).toEqual(['a 0', 'b 60000']);
       },
     );
+
+    it('leaves room for who waits as soon as ours has left, though others count on', () => {
+      const tracker = make(tokens(1_000));
+      client.ask(tracker, 'a', some(300));
+      time.advance(50_000);
+      client.ask(tracker, 'b', some(1));
+      client.of('b').hear(told(tokenLimit({ limit: 1_000, remaining: 499, resetMs: 50_000 })));
+      client.ask(tracker, 'c', some(700));
+      time.flush();
+
+      // 200 are used by others until 100,000; a leaves at 60,000.
+      expect(client.news()).toEqual(['a 0', 'b 50000', 'c 60000']);
+    });
+
+    it('sets one timer for when both have left, others and ours', () => {
+      const tracker = make(tokens(1_000));
+      client.ask(tracker, 'a', some(300));
+      client.of('a').hear(told(tokenLimit({ limit: 1_000, remaining: 200, resetMs: 10_000 })));
+      const schedule = jest.spyOn(time, 'schedule');
+      client.ask(tracker, 'b', some(900));
+      time.flush();
+
+      expect(client.news()).toEqual(['a 0', 'b 60000']);
+      expect(schedule).toHaveBeenCalledTimes(1);
+    });
 
     it('counts others after a refusal only until the gate reopens: the probe will tell', () => {
       const tracker = make(tokens(1_000));

@@ -91,6 +91,17 @@ describe('a reservation in several quotas', () => {
     ]);
   });
 
+  it('leaves exactly nothing reserved of amounts that no sum holds exactly', () => {
+    const huge = new InMemoryRateTracker({
+      quotas: [quota({ unit: 'usd', limit: 1e17, windowMs: WINDOW_MS })],
+      scheduler: time,
+    });
+    [1e16, 0.1, 0.3].forEach((usd, index) => client.ask(huge, `${index}`, { usd }));
+    for (const name of ['1', '2', '0']) client.of(name).settle({});
+
+    expect(huge.quotas).toMatchObject([{ reserved: 0 }]);
+  });
+
   it('may be settled after a settlement that was not allowed', () => {
     limit$.next(10);
     client.ask(tracker, 'a', { tokens: 4 });

@@ -161,6 +161,22 @@ describe('sharedQuota', () => {
       expect(client.news()).toEqual(['e 25', 'f 25']);
     });
 
+    it('passes a turn on only for what the next in line waits for as well', () => {
+      const [one, two] = [pool(10, 10, 'x'), pool(10, 20, 'y')];
+      const [east, north, south] = [make(one, two), make(one), make(two)] as const;
+      client.ask(south, 'a', { y: 10 });
+      client.ask(north, 'b', { x: 5 });
+      client.ask(east, 'c', { x: 6, y: 0 });
+      client.ask(east, 'd', { x: 1, y: 5 });
+      client.ask(north, 'e', { x: 4 });
+      expect(client.news()).toEqual(['a 0', 'b 0']);
+      client.leave('c');
+
+      expect(client.news()).toEqual(['e 0']);
+      time.advance(20);
+      expect(client.news()).toEqual(['d 20']);
+    });
+
     it('lets those behind in other lines go when one is refused', () => {
       const limit$ = new BehaviorSubject(6);
       const shared = pool(10);

@@ -156,7 +156,6 @@ export class Gate {
   private reopen(): void {
     this.isUnproven = false;
     this.probe = undefined;
-    this.closings = 0;
   }
 
   /** At least half of it, as knocking again at once helps nobody. */

@@ -4,51 +4,24 @@ import {
   merge,
   type Observable,
   type ObservableInput,
-  type SchedulerLike,
-  Subject,
   Subscription,
   throwError,
 } from 'rxjs';
 import type { QuotaExceededError } from '../errors.js';
 import { parseInMemoryRateTrackerOptions } from '../options.js';
-import { Clock } from '../time/clock.js';
-import { monotonicScheduler } from '../time/monotonic-scheduler.js';
-import { Gate, type GateOptions, type GateState } from './gate.js';
-import type { Lane } from './lane.js';
-import { laneOf, laneOver, learnedLane } from './lane-of.js';
-import { Ledger, type LedgerParts } from './ledger.js';
-import type { Quota } from './quota.js';
+import type { GateState } from './gate.js';
+import type { InMemoryRateTrackerOptions } from './in-memory-rate-tracker-options.js';
+import { Ledger } from './ledger.js';
+import { ledgerPartsOf, schedulerOf } from './ledger-parts-of.js';
 import type { QuotaState } from './quota-state.js';
 import { type RateTracker, unitsOf } from './rate-tracker.js';
 import { readUsage } from './read-usage.js';
 import type { Reservation } from './reservation.js';
-import { sharedClockOf, sharedLaneOf } from './shared-quota.js';
-import type { TimeBoundedUsageTracker } from './time-bounded-usage-tracker.js';
 import type { Usage } from './usage.js';
 import { WaitingLine } from './waiting-line.js';
 import { whenUsageChanges } from './when-usage-changes.js';
 
-interface LearningOptions {
-  /** `'learn'` lets what the provider tells also raise limits, and add them. Default: it can only narrow them. */
-  readonly limits?: 'learn';
-  /** How the gate behaves after a refusal by the provider. */
-  readonly gate?: Partial<GateOptions>;
-}
-
-/** Quotas of its own, or one limit over a `TimeBoundedUsageTracker` that others may add to as well. */
-export type InMemoryRateTrackerOptions = LearningOptions &
-  (
-    | {
-        readonly quotas: readonly Quota[];
-        /** The source of time. Default `monotonicScheduler`. */
-        readonly scheduler?: SchedulerLike;
-      }
-    | {
-        /** What the tracker's window grants, in the unit that is added to it. */
-        readonly rateLimit: number | Observable<number>;
-        readonly rateTracker: TimeBoundedUsageTracker;
-      }
-  );
+export type { InMemoryRateTrackerOptions };
 
 /**
  * The rate tracker of one process: sliding windows in memory.
@@ -83,14 +56,14 @@ export class InMemoryRateTracker implements RateTracker {
   constructor(options: InMemoryRateTrackerOptions) {
     const checked = parseInMemoryRateTrackerOptions(options);
     const scheduler = schedulerOf(checked);
-    this.ledger = new Ledger(partsOf(checked, scheduler));
+    this.ledger = new Ledger(ledgerPartsOf(checked, scheduler));
     const { lanes, changes } = this.ledger.parts;
     this.units = unitsOf(this);
     const shared = lanes.flatMap((lane) => lane.shared?.changes ?? []);
-    this.limitChanges$ = merge(...lanes.map(({ meter }) => meter.live.changes$));
+    this.limitChanges$ = merge(...lanes.map(({ meter }) => meter.limit.live.changes$));
     const changes$ = merge(changes, ...shared, this.limitChanges$);
     this.line = new WaitingLine(this.ledger, changes$, scheduler);
-    this.faults$ = merge(...lanes.map(({ meter }) => meter.live.faults$));
+    this.faults$ = merge(...lanes.map(({ meter }) => meter.limit.live.faults$));
     const told = (wait: () => number) => whenUsageChanges(changes$, wait, scheduler);
     this.quotas$ = told(() => this.ledger.waitUntilNextLeaves()).pipe(
       map(() => this.quotas),
@@ -131,7 +104,7 @@ export class InMemoryRateTracker implements RateTracker {
     this.watching = this.limitChanges$.subscribe(() => {
       this.ledger.limitChanged();
     });
-    for (const { meter } of this.ledger.parts.lanes) meter.open();
+    for (const { meter } of this.ledger.parts.lanes) meter.limit.open();
     this.line.goOn();
   }
 
@@ -139,48 +112,8 @@ export class InMemoryRateTracker implements RateTracker {
     this.line.rest();
     if (this.watching.closed) return;
     this.watching.unsubscribe();
-    for (const { meter } of this.ledger.parts.lanes) meter.close();
+    for (const { meter } of this.ledger.parts.lanes) meter.limit.close();
   }
-}
-
-function partsOf(options: InMemoryRateTrackerOptions, scheduler: SchedulerLike): LedgerParts {
-  const { limits, gate } = options;
-  const isLearning = limits === 'learn';
-  const clock = clockOf(options, scheduler);
-  const lanes = lanesOf(options, scheduler, isLearning);
-  return {
-    lanes,
-    // Who knows no limit at all sends one call, and learns from its answer what the rest may do.
-    gate: new Gate({ isUnproven: isLearning && lanes.length === 0, ...gate }),
-    clock,
-    changes: new Subject<void>(),
-    ...(isLearning && { learn: learnedLane }),
-  };
-}
-
-function clockOf(options: InMemoryRateTrackerOptions, scheduler: SchedulerLike): Clock {
-  if ('rateTracker' in options) return options.rateTracker.clock;
-  return sharedClockOf(options.quotas, scheduler) ?? new Clock(scheduler);
-}
-
-function schedulerOf(options: InMemoryRateTrackerOptions): SchedulerLike {
-  if ('rateTracker' in options) return options.rateTracker.scheduler;
-  return options.scheduler ?? monotonicScheduler;
-}
-
-function lanesOf(
-  options: InMemoryRateTrackerOptions,
-  scheduler: SchedulerLike,
-  isLearning: boolean,
-): Lane[] {
-  if ('rateTracker' in options)
-    return [laneOver(options.rateTracker, options.rateLimit, isLearning)];
-  const lanes = options.quotas.map(
-    (quota, index) =>
-      sharedLaneOf(quota, scheduler) ?? laneOf(quota, { name: `quotas[${index}]`, isLearning }),
-  );
-  // A shared quota that is given twice is still one.
-  return [...new Set(lanes)];
 }
 
 function areEqual(before: readonly QuotaState[], after: readonly QuotaState[]): boolean {

@@ -1,34 +1,15 @@
 import { QuotaExceededError } from '../errors.js';
 import type { Clock } from '../time/clock.js';
-import type { LiveNumber } from '../time/live-number.js';
+import { QuotaLimit } from './quota-limit.js';
+import type { QuotaMeterParts, Sent } from './quota-meter-parts.js';
 import type { QuotaState } from './quota-state.js';
 import type { RateLimit } from './rate-limit-reading.js';
-import { ToldLimit } from './told-limit.js';
 import { isSurelyMeant } from './told-quota.js';
 import type { Usage } from './usage.js';
 import { ExactSum } from './window/exact-sum.js';
-import type { UsageWindow } from './window/usage-window.js';
 
 /** Fractions that fill a limit on paper may miss it by a rounding: 0.1 and 0.2 of 0.3. */
 const ROUNDING = 1e-12;
-
-/** What a meter is made of. */
-export interface QuotaMeterParts {
-  readonly unit: string;
-  readonly limit: LiveNumber;
-  readonly window: UsageWindow;
-  readonly windowMs: number;
-  readonly marginMs: number;
-  /** Whether what the provider tells may also raise the limit. Default false. */
-  readonly isLearning?: boolean;
-  /** Common to all meters of one window. Default one of its own. */
-  readonly sent?: Sent;
-}
-
-/** All that was ever let out against one window, as it was estimated. */
-export interface Sent {
-  amount: number;
-}
 
 /** To which call a provider's answer was, and what is known beside it. */
 export interface Hearing {
@@ -55,30 +36,18 @@ export interface MeterEntry {
 export class QuotaMeter {
   readonly unit: string;
   readonly windowMs: number;
-  readonly live: LiveNumber;
-  private readonly told = new ToldLimit();
+  readonly limit: QuotaLimit;
   private readonly reserved = new ExactSum();
   /** How many reservations have not ended. */
   private inFlight = 0;
   private readonly sent: Sent;
   private lastLimit: number | undefined;
-  private users = 0;
 
   constructor(private readonly parts: QuotaMeterParts) {
     this.unit = parts.unit;
     this.windowMs = parts.windowMs;
-    this.live = parts.limit;
+    this.limit = new QuotaLimit(parts.limit, parts.isLearning ?? false);
     this.sent = parts.sent ?? { amount: 0 };
-  }
-
-  /** Watches a live limit, for one more who uses it. */
-  open(): void {
-    if (this.users++ === 0) this.live.open();
-  }
-
-  /** Watches it no more when the last of them has closed it. */
-  close(): void {
-    if (--this.users === 0) this.live.close();
   }
 
   /** What the usage says in this meter's unit; a request that nobody counted is one. */
@@ -89,7 +58,7 @@ export class QuotaMeter {
   /** Why waiting cannot help; undefined when it can. */
   neverFits(cost: Usage): QuotaExceededError | undefined {
     const amount = this.amountIn(cost);
-    const { limit } = this;
+    const limit = this.limit.value;
     if (limit === undefined) return undefined;
     if (amount !== undefined && amount > limit)
       return new QuotaExceededError(this.unit, amount, limit);
@@ -101,11 +70,11 @@ export class QuotaMeter {
     const limit = this.limitAt(now);
     if (limit === undefined) return Infinity;
     const amount = this.amountIn(cost);
-    const granted = this.told.granted(limit, now);
-    const wait = this.waitWithin(Math.min(limit, granted), amount, limit, now);
-    if (granted >= limit || wait === 0) return wait;
+    const granted = this.limit.granted(limit, now);
+    const wait = this.waitWithin(granted, amount, limit, now);
+    if (granted === limit || wait === 0) return wait;
     const alone = this.waitWithin(limit, amount, limit, now);
-    return Math.min(wait, Math.max(alone, this.told.waitUntilOthersLeft(now)));
+    return Math.min(wait, Math.max(alone, this.limit.waitUntilOthersLeft(now)));
   }
 
   charge(cost: Usage, now: number): MeterEntry {
@@ -154,13 +123,12 @@ export class QuotaMeter {
 
   /** Hears what the provider told in an answer to a call; all that was let out since is not in it. */
   hear(told: RateLimit, { ticket, sentSince, othersMs }: Hearing, now: number): boolean {
-    const { windowMs, marginMs, limit } = this.parts;
+    const { windowMs, marginMs } = this.parts;
     // Whatever the provider says: a whole window later nothing counts that is used now.
     const resetMs = told.resetMs !== null && told.resetMs > 0 ? told.resetMs : windowMs;
-    const isNews = this.told.hear(told, {
+    const isNews = this.limit.hear(told, {
       ticket,
       used: Math.max(0, this.usedAt(now) - sentSince),
-      ownLimit: limit.value,
       isSure: isSurelyMeant(told, windowMs),
       othersUntil: now + Math.min(othersMs, Math.min(resetMs, windowMs) + marginMs),
     });
@@ -174,7 +142,7 @@ export class QuotaMeter {
   }
 
   waitUntilNextLeaves(now: number): number {
-    const others = this.told.waitUntilOthersLeft(now);
+    const others = this.limit.waitUntilOthersLeft(now);
     return Math.min(this.parts.window.waitUntilNextLeaves(now), others > 0 ? others : Infinity);
   }
 
@@ -183,18 +151,10 @@ export class QuotaMeter {
     const limit = this.limitAt(now);
     const used = this.usedAt(now);
     const reserved = Math.min(used, Math.max(0, this.reserved.value));
-    const usedByOthers = this.told.usedByOthers(now);
-    const granted = limit === undefined ? 0 : Math.min(limit, this.told.granted(limit, now));
+    const usedByOthers = this.limit.usedByOthers(now);
+    const granted = limit === undefined ? 0 : this.limit.granted(limit, now);
     const remaining = Math.max(0, granted - used);
     return { unit, limit, windowMs, used, reserved, usedByOthers, remaining };
-  }
-
-  /** The limit that holds: the user's, narrowed by the provider's, or the provider's where it is learned. */
-  private get limit(): number | undefined {
-    const own = this.live.value;
-    const { limit: told, isSure } = this.told;
-    if (told === undefined || own === undefined) return own;
-    return this.parts.isLearning && isSure ? told : Math.min(own, told);
   }
 
   /** Why a budget will never have room again; undefined while it may. */
@@ -212,7 +172,7 @@ export class QuotaMeter {
 
   /** A window that refills at the pace of its limit must hear when that changes. */
   private limitAt(now: number): number | undefined {
-    const { limit } = this;
+    const limit = this.limit.value;
     if (limit !== this.lastLimit) {
       this.lastLimit = limit;
       if (limit !== undefined) this.parts.window.limitChanged?.(limit, now);

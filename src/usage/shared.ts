@@ -1,6 +1,6 @@
 import { Subject } from 'rxjs';
 import { Gate, type GateOptions } from './gate.js';
-import type { Sent } from './quota-meter.js';
+import type { Sent } from './quota-meter-parts.js';
 import { Turns } from './turns.js';
 
 /** What all that draw on one window have in common. */

@@ -185,13 +185,13 @@ export class Play {
     return refused(draw.oneOf([null, 0, 3, 15, 40, 60]), ...limits);
   }
 
-  private limitOf({ unit, window, limit$ }: NaiveQuota): RateLimit[] {
+  private limitOf({ unit, windowMs, limit$ }: NaiveQuota): RateLimit[] {
     const { draw } = this;
     const dim = DIMS[unit];
-    if (dim === undefined || window.lengthMs === Infinity) return [];
+    if (dim === undefined || windowMs === Infinity) return [];
     const limit = draw.oneOf([null, draw.int(LEAST, 40)]);
     const remaining = draw.oneOf([null, 0, draw.int(0, limit ?? limit$.value)]);
-    return [{ dim, limit, remaining, resetMs: draw.oneOf([null, 0, 5, 500]), windowMs: 20 }];
+    return [{ dim, limit, remaining, resetMs: draw.oneOf([null, 0, 5, 500]), windowMs }];
   }
 
   private cancel(): string {

@@ -35,6 +35,7 @@ export class NaiveWindow {
 /** A limit over a window, as its trackers see it. */
 export interface NaiveQuota {
   readonly unit: string;
+  readonly windowMs: number;
   readonly window: NaiveWindow;
   readonly limit$: BehaviorSubject<number>;
 }
@@ -103,7 +104,7 @@ export class World {
     const limit$ = new BehaviorSubject(this.draw.int(LEAST, 30));
     const { tracker: rateTracker, window } = this.counter;
     const tracker = new InMemoryRateTracker({ rateLimit: limit$, rateTracker, gate });
-    const quotas = [{ unit: 'tokens', window, limit$ }];
+    const quotas = [{ unit: 'tokens', windowMs: rateTracker.windowMs, window, limit$ }];
     this.trackers.push({ tracker, quotas, isOpen: true, reopenedAt: -Infinity });
   }
 
@@ -115,6 +116,6 @@ export class World {
     const limit$ = new BehaviorSubject(draw.int(LEAST, 30));
     const options = quota({ unit, limit: limit$, windowMs, marginMs });
     const window = new NaiveWindow(windowMs + marginMs, isShared);
-    return { unit, window, limit$, quota: isShared ? sharedQuota(options) : options };
+    return { unit, windowMs, window, limit$, quota: isShared ? sharedQuota(options) : options };
   }
 }

@@ -1,0 +1,53 @@
+import type { LiveNumber } from '../time/live-number.js';
+import type { RateLimit } from './rate-limit-reading.js';
+import { type Heard, ToldLimit } from './told-limit.js';
+
+/** The limit that holds: the user's, narrowed by the provider's, or the provider's where it is learned. */
+export class QuotaLimit {
+  private readonly told = new ToldLimit();
+  private users = 0;
+
+  constructor(
+    readonly live: LiveNumber,
+    /** Whether what the provider tells may also raise it. */
+    private readonly isLearning: boolean,
+  ) {}
+
+  /** Watches a live limit, for one more who uses it. */
+  open(): void {
+    this.users += 1;
+    this.live.open();
+  }
+
+  /** Watches it no more when the last of them has closed it. */
+  close(): void {
+    if (--this.users === 0) this.live.close();
+  }
+
+  /** Undefined while it is unknown. */
+  get value(): number | undefined {
+    const own = this.live.value;
+    const { limit: told, isSure } = this.told;
+    if (told === undefined || own === undefined) return own;
+    return this.isLearning && isSure ? told : Math.min(own, told);
+  }
+
+  /** What of the limit is ours now, as others use some of what the provider grants. */
+  granted(limit: number, now: number): number {
+    return Math.min(limit, this.told.granted(limit, now));
+  }
+
+  usedByOthers(now: number): number {
+    return this.told.usedByOthers(now);
+  }
+
+  /** Milliseconds until what others have used counts no more. */
+  waitUntilOthersLeft(now: number): number {
+    return this.told.waitUntilOthersLeft(now);
+  }
+
+  /** Hears what the provider told. Answers whether it was news. */
+  hear(told: RateLimit, heard: Omit<Heard, 'ownLimit'>): boolean {
+    return this.told.hear(told, { ...heard, ownLimit: this.live.value });
+  }
+}
