@@ -18,6 +18,7 @@ import {
   quota,
   QuotaExceededError,
   ServiceClosedError,
+  type ServiceEvent,
 } from '../src/index.js';
 import { marbles } from './support/marbles.js';
 import { networkError, providerError } from './support/provider-error.js';
@@ -236,6 +237,27 @@ describe('Service, a call that waits for its next try', () => {
       const closed$ = service.state$.pipe(filter(({ status }) => status === 'closed'));
       expectObservable(closed$.pipe(map(({ retrying }) => retrying))).toBe('17ms (c|)', { c: 0 });
     }));
+
+  it.each([
+    ['queued', 'never started', 5, undefined],
+    ['its first try', 'has worked for', 15, 5],
+    ['waiting', 'does not work then', 25, undefined],
+    ['its second try', 'has worked for', 37, 7],
+  ])('tells, of one cancelled in %s, how long it %s', (_stage, _what, at, runMs) => {
+    const scheduler = new VirtualTime();
+    const events: ServiceEvent[] = [];
+    const max$ = new BehaviorSubject(0);
+    const process: Process<number> = (request, context) =>
+      timer(10, scheduler).pipe(mergeMap(() => failing(9)(request, context)));
+    const service = serviceOf(process, { scheduler, maxConcurrentJobs: max$, retry: { baseMs: 10 } }); // prettier-ignore
+    service.events$.subscribe((event) => events.push(event));
+    const call = service.call('').subscribe();
+    scheduler.schedule(() => max$.next(1), 10);
+    scheduler.schedule(() => call.unsubscribe(), at);
+    scheduler.flush();
+
+    expect(events.at(-1)).toMatchObject({ type: 'cancelled', at, runMs });
+  });
 });
 
 /** Works 0 to 10 and fails, waits 10 to 20, is queued again 20 to 40 behind another, works 40 to 50. */

@@ -6,6 +6,8 @@ import type { VirtualTime } from '../support/virtual-time.js';
 export class Client {
   /** `a 0`: a was granted at 0; `b! 7 QUOTA_EXCEEDED`: b was refused at 7. */
   readonly log: string[] = [];
+  /** What who was granted does in that very turn. */
+  onGranted: (name: string) => void = () => {};
   private readonly reservations = new Map<string, Reservation>();
   private readonly subscriptions = new Map<string, Subscription>();
 
@@ -16,6 +18,7 @@ export class Client {
       next: (reservation) => {
         this.log.push(`${name} ${this.time.frame}`);
         this.reservations.set(name, reservation);
+        this.onGranted(name);
       },
       error: (error: unknown) => {
         this.log.push(`${name}! ${this.time.frame} ${(error as { code: string }).code}`);

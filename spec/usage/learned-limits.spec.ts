@@ -6,8 +6,11 @@ import {
   type Quota,
   quota,
   type QuotaState,
+  QuotaExceededError,
   type RateLimit,
+  type RateLimitReading,
   requestsPerDay,
+  type Reservation,
   sharedQuota,
   TimeBoundedUsageTracker,
   tokensPerMinute,
@@ -411,14 +414,14 @@ describe('what the provider tells of its limits', () => {
 
       expect(tracker.quotas).toMatchObject([
         { unit: 'tokens', limit: 1_000, used: 100 },
-        { unit: 'requests', limit: 3, windowMs: MINUTE, used: 0, usedByOthers: 1, remaining: 2 },
+        { unit: 'requests', limit: 3, windowMs: MINUTE, used: 1, usedByOthers: 0, remaining: 2 },
       ]);
       expect(seen.at(-1)).toEqual(tracker.quotas);
       client.askAll(tracker, 'bcd', some(10));
       expect(client.news()).toEqual(['a 0', 'b 0', 'c 0']);
       // The margin of what nobody configured is the usual one.
       time.flush();
-      expect(client.news()).toEqual(['d 20250']);
+      expect(client.news()).toEqual(['d 60250']);
     });
 
     it('charges what it added as all others: settled, given back, to nothing after its window', () => {
@@ -426,11 +429,11 @@ describe('what the provider tells of its limits', () => {
       client.ask(tracker, 'a', some(100));
       client.of('a').hear(told(tokenLimit({ limit: 1_000, remaining: 900, resetMs: 6_000 })));
       client.askAll(tracker, 'bc', some(100));
-      expect(tracker.quotas).toMatchObject([{ used: 200, reserved: 200, usedByOthers: 100 }]);
+      expect(tracker.quotas).toMatchObject([{ used: 300, reserved: 200, usedByOthers: 0 }]);
       client.of('b').giveBack();
       client.of('c').settle(some(30));
       client.of('a').settle(some(5));
-      expect(tracker.quotas).toMatchObject([{ used: 30, reserved: 0, usedByOthers: 100 }]);
+      expect(tracker.quotas).toMatchObject([{ used: 130, reserved: 0, usedByOthers: 0 }]);
       time.advance(60_250);
 
       expect(tracker.quotas).toMatchObject([{ used: 0, reserved: 0, usedByOthers: 0 }]);
@@ -442,9 +445,9 @@ describe('what the provider tells of its limits', () => {
       client.of('b').hear(told(limitOf({ limit: 10, remaining: 6, resetMs: 20_000 })));
       // Four are used by what the provider says, c and d are on their way.
       expect(tracker.quotas[1]).toMatchObject({
-        used: 2,
+        used: 3,
         reserved: 0,
-        usedByOthers: 4,
+        usedByOthers: 3,
         remaining: 4,
       });
       client.of('c').hear(told(limitOf({ limit: 10, remaining: 5, resetMs: 20_000 })));
@@ -462,7 +465,7 @@ describe('what the provider tells of its limits', () => {
       expect([client.news(), tracker.gate.status]).toEqual([['b 70', 'c 70', 'd 70'], 'open']);
       time.flush();
 
-      expect(client.news()).toEqual(['e 15320']);
+      expect(client.news()).toEqual(['e 60320']);
     });
 
     it.each([
@@ -623,6 +626,35 @@ describe('what the provider tells of its limits', () => {
     expect(emissions).toBe(2);
   });
 
+  it.each([
+    ['what is left of it changes', { limit: 2_050, remaining: 140 }, [1_900, 140]],
+    ['what others use of it changes', { limit: 2_000, remaining: 95 }, [1_895, 95]],
+  ])('is told to who watches when only %s', (_, said, expected) => {
+    const tracker = make(tokens(200));
+    const seen: unknown[] = [];
+    client.ask(tracker, 'a', some(10));
+    tracker.quotas$.subscribe(([state]) => seen.push([state!.usedByOthers, state!.remaining]));
+    client.of('a').hear(told(tokenLimit({ limit: 2_000, remaining: 90, resetMs: 1_000 })));
+    client.of('a').hear(told(tokenLimit({ ...said, resetMs: 1_000 })));
+
+    expect(seen).toEqual([[0, 190], [1_900, 90], expected]);
+  });
+
+  it('is told to who watches when others use less of a limit that is wider than ours', () => {
+    const tracker = make(tokens(200));
+    const seen: unknown[] = [];
+    client.ask(tracker, 'a', some(10));
+    tracker.quotas$.subscribe(([state]) => seen.push([state!.usedByOthers, state!.remaining]));
+    for (const remaining of [1_500, 1_510])
+      client.of('a').hear(told(tokenLimit({ limit: 2_000, remaining, resetMs: 1_000 })));
+
+    expect(seen).toEqual([
+      [0, 190],
+      [490, 190],
+      [480, 190],
+    ]);
+  });
+
   describe('of what refills', () => {
     const bucket = (limit: Quota['limit']) => tokens(limit, MINUTE, 'token-bucket');
 
@@ -659,5 +691,50 @@ describe('what the provider tells of its limits', () => {
     later$.subscribe(() => seen.push(time.frame));
 
     expect(seen).toEqual([MINUTE]);
+  });
+});
+
+describe('what the provider tells, where it is heard in disorder or no more', () => {
+  const says = (dim: string, limit: number, remaining: number): RateLimitReading => {
+    const told = [{ dim, limit, remaining, resetMs: MINUTE }];
+    return { limits: told, retryAfterMs: null, shouldPause: false, retryable: false };
+  };
+
+  it('answers to a burst lower nothing that an answer to a call apart has told', () => {
+    const time = new VirtualTime();
+    const requests = quota({ unit: 'requests', limit: 100, windowMs: MINUTE });
+    const tracker = new InMemoryRateTracker({ quotas: [requests], scheduler: time });
+    const [first] = tracker.reserve({ requests: 1 }) as Reservation[];
+    time.advance(1_000);
+    first!.hear!(says('requests', 100, 49));
+    expect(tracker.quotas).toMatchObject([{ usedByOthers: 50 }]);
+
+    // The last of ten was the first to arrive.
+    const burst = Array.from(
+      { length: 10 },
+      () => tracker.reserve({ requests: 1 }) as Reservation[],
+    );
+    burst[9]![0]!.hear!(says('requests', 100, 48));
+    expect(tracker.quotas).toMatchObject([{ usedByOthers: 50, remaining: 39 }]);
+
+    time.advance(2_000);
+    const [apart] = tracker.reserve({ requests: 1 }) as Reservation[];
+    apart!.hear!(says('requests', 100, 68));
+    expect(tracker.quotas).toMatchObject([{ usedByOthers: 20 }]);
+  });
+
+  it('a limit that is too small for any call is forgotten when a window has passed', () => {
+    const time = new VirtualTime();
+    const tokens = quota({ unit: 'tokens', limit: 100, windowMs: MINUTE });
+    const tracker = new InMemoryRateTracker({ quotas: [tokens], scheduler: time });
+    const [first] = tracker.reserve({ tokens: 10 }) as Reservation[];
+    first!.hear!(says('tokens', 5, 5));
+    expect(tracker.neverFits({ tokens: 10 })).toBeInstanceOf(QuotaExceededError);
+
+    time.advance(MINUTE + 249);
+    expect(tracker.neverFits({ tokens: 10 })).toBeInstanceOf(QuotaExceededError);
+    time.advance(1);
+    expect(tracker.neverFits({ tokens: 10 })).toBeUndefined();
+    expect(tracker.quotas).toMatchObject([{ limit: 100 }]);
   });
 });

@@ -102,6 +102,23 @@ describe('a reservation in several quotas', () => {
     expect(huge.quotas).toMatchObject([{ reserved: 0 }]);
   });
 
+  it('counts from when the provider had the request, however often that is told', () => {
+    limit$.next(10);
+    const late = new InMemoryRateTracker({
+      quotas: [quota({ unit: 'tokens', limit: 10, windowMs: WINDOW_MS, marginMs: 5 })],
+      scheduler: time,
+    });
+    client.ask(late, 'a', { tokens: 4 });
+    time.advance(60);
+    // It came 20 late, and the margin covers 5 of these.
+    for (const ms of [40, 40, 50, NaN, Infinity]) client.of('a').arrived(ms);
+    time.advance(59);
+    expect(late.quotas).toMatchObject([{ used: 4 }]);
+    time.advance(1);
+
+    expect(late.quotas).toMatchObject([{ used: 0 }]);
+  });
+
   it('may be settled after a settlement that was not allowed', () => {
     limit$.next(10);
     client.ask(tracker, 'a', { tokens: 4 });

@@ -9,6 +9,7 @@ import {
 import { errorOf } from '../support/error-of.js';
 import { VirtualTime } from '../support/virtual-time.js';
 import { Client } from './client.js';
+import { limitOf, refused } from './readings.js';
 
 const pool = (limit: Quota['limit'], windowMs = 10, unit = 'tokens') =>
   sharedQuota({ unit, limit, windowMs, marginMs: 0 });
@@ -210,6 +211,23 @@ describe('sharedQuota', () => {
       expect(client.news()).toEqual(['c 30']);
     });
 
+    it('serves nobody of a closed tracker, which does not know whether the limit is still true', () => {
+      const limit$ = new BehaviorSubject(10);
+      const tracker = make(own(limit$, 10, 'tokens'));
+      client.ask(tracker, 'a', tokens(5));
+      client.ask(tracker, 'b', tokens(10));
+      client.ask(tracker, 'c', tokens(4));
+      tracker.close();
+      limit$.next(5);
+      client.leave('b');
+      expect([client.news(), time.timers]).toEqual([['a 0'], 0]);
+      tracker.open();
+      expect(client.news()).toEqual([]);
+      time.flush();
+
+      expect(client.news()).toEqual(['c 10']);
+    });
+
     it('does not hold up others for what is private to the one that waits', () => {
       const shared = pool(10);
       const [east, west] = [make(shared, own(1, 50)), make(shared)] as const;
@@ -227,17 +245,27 @@ describe('sharedQuota', () => {
       const shared = pool(10);
       const [east, west] = [make(shared, own(9)), make(shared)] as const;
       client.ask(east, 'a', tokens(4));
-      client.of('a').hear({
-        limits: [{ dim: 'requests', limit: null, remaining: 0, resetMs: null }],
-        retryAfterMs: 30,
-        shouldPause: true,
-        retryable: true,
-      });
+      client.of('a').hear(refused(30, limitOf({ remaining: 0 })));
       client.ask(east, 'b', tokens(4));
       client.ask(west, 'c', tokens(4));
       time.advance(30);
 
       expect(client.news()).toEqual(['a 0', 'c 0', 'b 30']);
+    });
+
+    it('lets others go at once when a private gate becomes what the one that waits must wait for', () => {
+      const shared = pool(10);
+      const [east, west] = [make(shared, own(9)), make(shared)] as const;
+      client.ask(east, 'a', tokens(1));
+      client.ask(west, 'b', tokens(5));
+      client.ask(east, 'c', tokens(6));
+      client.ask(west, 'd', tokens(3));
+      expect(client.news()).toEqual(['a 0', 'b 0']);
+      client.of('a').hear(refused(30, limitOf({ remaining: 0 })));
+
+      expect(client.news()).toEqual(['d 0']);
+      time.advance(30);
+      expect(client.news()).toEqual(['c 30']);
     });
 
     it('lets others go at once when the one that waits no longer waits for it', () => {
@@ -276,24 +304,35 @@ describe('sharedQuota', () => {
     });
 
     it('gives a newcomer its turn also while its line is being served', () => {
-      const shared = pool(1, 10, 'requests');
-      const [east, west] = [make(shared), make(shared)] as const;
-      const granted: string[] = [];
-      const take = (tracker: InMemoryRateTracker, name: string, again: number) => {
-        const answer = tracker.reserve({ requests: 1 }) as Observable<unknown>;
-        const note = () => {
-          granted.push(`${name} ${time.frame}`);
-          if (again > 0) take(tracker, name, again - 1);
-        };
-        if (Array.isArray(answer)) note();
-        else answer.subscribe(note);
+      const shared = pool(10, 100);
+      const [east, west] = [make(shared, own(1)), make(shared)] as const;
+      client.ask(west, 'a', tokens(9));
+      client.ask(east, 'b', tokens(1));
+      client.ask(east, 'c', tokens(0));
+      client.onGranted = (name) => {
+        if (name !== 'c') return;
+        client.ask(east, 'd', { requests: 0, tokens: 6 });
+        client.of('a').giveBack();
+        client.ask(west, 'e', tokens(6));
       };
-      take(east, 'a', 1);
-      take(west, 'b', 2);
-      take(east, 'c', 0);
-      time.flush();
+      time.advance(120);
 
-      expect(granted).toEqual(['a 0', 'a 10', 'b 20', 'c 30', 'b 40', 'b 50']);
+      expect(client.news()).toEqual(['a 0', 'b 0', 'c 10', 'd 10', 'e 110']);
+    });
+
+    it('holds no turn and sets no timer when its tracker is closed while its line is being served', () => {
+      const shared = pool(10);
+      const [east, west] = [make(shared), make(shared)] as const;
+      client.ask(east, 'a', tokens(10));
+      client.askAll(east, 'bc', tokens(6));
+      client.onGranted = () => {
+        east.close();
+      };
+      time.advance(10);
+      client.ask(west, 'd', tokens(4));
+
+      expect(client.news()).toEqual(['a 0', 'b 10', 'd 10']);
+      expect(time.timers).toBe(0);
     });
   });
 

@@ -100,7 +100,12 @@ export class Gate {
 
   /** Lets the call with this ticket out; after a refusal it is the probe. */
   pass(ticket: number, now: number): void {
-    if (!this.isProven(now)) this.probe = { ticket, isInAt: now + PROBE_IS_IN_MS };
+    if (!this.isProven(now)) this.probe = { ticket, isInAt: now + this.probeMs };
+  }
+
+  /** A first call of all proves nothing until it is answered: there may be limits that nobody knows yet. */
+  private get probeMs(): number {
+    return this.lastBefore < 0 ? this.option('maxRetryAfterMs', {}) : PROBE_IS_IN_MS;
   }
 
   /** The provider refused a call. Answers whether that closed the gate. */

@@ -92,7 +92,7 @@ export class InMemoryRateTracker implements RateTracker {
 
   reserve(cost: Usage): ObservableInput<Reservation> {
     const own = readUsage(cost, this.units, 'reserve(cost)');
-    const error = this.ledger.refusal(own);
+    const error = this.ledger.neverFits(own);
     if (error) return throwError(() => error);
     const answer = this.line.isEmpty ? this.ledger.reserve(own) : Infinity;
     return typeof answer === 'number' ? this.line.waitFor(own) : [answer];

@@ -33,6 +33,7 @@ export class Ledger implements ReservationOwner {
   private readonly gates: Gates;
   private readonly claims: Claims;
   private readonly learner: LimitLearner;
+  private readonly readClock = () => this.now;
   /** What the last question found it must wait for longest. */
   private bottleneck: Lane | undefined;
 
@@ -45,7 +46,7 @@ export class Ledger implements ReservationOwner {
 
   neverFits(cost: Usage): QuotaExceededError | undefined {
     for (const { meter } of this.parts.lanes) {
-      const error = meter.neverFits(cost);
+      const error = meter.neverFits(cost, this.readClock);
       if (error) return error;
     }
     return undefined;
@@ -53,7 +54,7 @@ export class Ledger implements ReservationOwner {
 
   /** Why a call should not even wait now; undefined when it should. */
   refusal(cost: Usage): QuotaExceededError | RetryAfterTooLongError | undefined {
-    return this.neverFits(cost) ?? this.gates.refusal(() => this.now);
+    return this.neverFits(cost) ?? this.gates.refusal(this.readClock);
   }
 
   /**

@@ -57,13 +57,14 @@ export class LimitLearner {
   private sentAfter({ ticket, entries, sent }: LedgerReservation, lane: Lane) {
     const { meter } = lane;
     const entry = entries[this.lanes.indexOf(lane)];
-    return { ticket, sentSince: entry ? meter.sentSince(entry) : this.sentSince(sent, meter.unit) };
+    const sentSince = entry ? meter.sentSince(entry) : this.sentSince(sent, meter.unit);
+    return { ticket, entry, sentSince };
   }
 
-  private laneOf({ sent }: LedgerReservation, told: RateLimit, now: number): Lane | undefined {
+  private laneOf(reservation: LedgerReservation, told: RateLimit, now: number): Lane | undefined {
     const unit = unitOf(told);
     if (unit === undefined) return undefined;
-    return this.meant(told, unit) ?? this.add(told, unit, sent, now);
+    return this.meant(told, unit) ?? this.add(told, unit, reservation, now);
   }
 
   /** Of several windows the one that is nearest to what was told. */
@@ -75,7 +76,12 @@ export class LimitLearner {
     return meant.sort((one, other) => distance(one) - distance(other))[0];
   }
 
-  private add(told: RateLimit, unit: string, sent: Usage, now: number): Lane | undefined {
+  private add(
+    told: RateLimit,
+    unit: string,
+    { cost, sent }: LedgerReservation,
+    now: number,
+  ): Lane | undefined {
     const windowMs = windowMsOf(told);
     if (!isToldLimit(told.limit) || windowMs === undefined) return undefined;
     if (this.learned >= MOST_LEARNED) return undefined;
@@ -83,8 +89,9 @@ export class LimitLearner {
     if (!lane) return undefined;
     this.learned += 1;
     this.lanes.push(lane);
-    // What was sent after the call is on its way, and in no window yet.
-    lane.meter.chargeSent(this.sentSince(sent, unit), now);
+    // The call, and what was sent after it, are in no window yet.
+    const { meter } = lane;
+    meter.chargeSent((meter.amountIn(cost) ?? 0) + this.sentSince(sent, unit), now);
     return lane;
   }
 

@@ -32,6 +32,20 @@ export class QuotaLimit {
     return this.isLearning && isSure ? told : Math.min(own, told);
   }
 
+  forgetOld(now: number): void {
+    if (this.forgets) this.told.forgetOld(now);
+  }
+
+  /** Milliseconds until the limit is again what the user configured; Infinity where it is, or never will be. */
+  waitUntilOld(now: number): number {
+    return this.forgets ? this.told.waitUntilOld(now) : Infinity;
+  }
+
+  /** Where there is a limit of the user's to go back to, what the provider told is not kept for ever. */
+  private get forgets(): boolean {
+    return !this.isLearning && this.live.value !== Infinity;
+  }
+
   /** What of the limit is ours now, as others use some of what the provider grants. */
   granted(limit: number, now: number): number {
     return Math.min(limit, this.told.granted(limit, now));

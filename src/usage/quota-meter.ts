@@ -14,6 +14,8 @@ const ROUNDING = 1e-12;
 /** To which call a provider's answer was, and what is known beside it. */
 export interface Hearing {
   readonly ticket: number;
+  /** What the call has taken; undefined where that was before the quota was known. */
+  readonly entry: MeterEntry | undefined;
   /** What was let out after the call. */
   readonly sentSince: number;
   /** For how long at most the provider wants others to count, in ms. */
@@ -28,8 +30,15 @@ export interface MeterEntry {
   held: number;
   /** Where the window keeps it. */
   place: unknown;
+  /** How much later than at its reservation it counts. */
+  delayedMs: number;
   /** All that was let out until then, itself included. */
   readonly sent: number;
+  readonly at: number;
+  /** Whether all before it were sent so long before that none can have come to the provider after it. */
+  readonly isApart: boolean;
+  /** When the next was let out. */
+  nextAt?: number;
 }
 
 /** One quota at work: what its window holds against its limit. Time is an argument. */
@@ -42,6 +51,7 @@ export class QuotaMeter {
   private inFlight = 0;
   private readonly sent: Sent;
   private lastLimit: number | undefined;
+  private last: MeterEntry | undefined;
 
   constructor(private readonly parts: QuotaMeterParts) {
     this.unit = parts.unit;
@@ -56,12 +66,11 @@ export class QuotaMeter {
   }
 
   /** Why waiting cannot help; undefined when it can. */
-  neverFits(cost: Usage): QuotaExceededError | undefined {
+  neverFits(cost: Usage, now: () => number): QuotaExceededError | undefined {
     const amount = this.amountIn(cost);
     const limit = this.limit.value;
     if (limit === undefined) return undefined;
-    if (amount !== undefined && amount > limit)
-      return new QuotaExceededError(this.unit, amount, limit);
+    if (amount !== undefined && amount > limit) return this.tooLarge(amount, now());
     return this.windowMs === Infinity ? this.isSpent(amount, limit) : undefined;
   }
 
@@ -72,9 +81,11 @@ export class QuotaMeter {
     const amount = this.amountIn(cost);
     const granted = this.limit.granted(limit, now);
     const wait = this.waitWithin(granted, amount, limit, now);
-    if (granted === limit || wait === 0) return wait;
-    const alone = this.waitWithin(limit, amount, limit, now);
-    return Math.min(wait, Math.max(alone, this.limit.waitUntilOthersLeft(now)));
+    if (wait === 0) return 0;
+    const isAlone = granted === limit;
+    const alone = isAlone ? wait : this.waitWithin(limit, amount, limit, now);
+    const others = isAlone ? 0 : this.limit.waitUntilOthersLeft(now);
+    return Math.min(wait, Math.max(alone, others), this.limit.waitUntilOld(now));
   }
 
   charge(cost: Usage, now: number): MeterEntry {
@@ -83,7 +94,11 @@ export class QuotaMeter {
     this.reserved.add(amount);
     this.inFlight += 1;
     const place = this.parts.window.charge(amount, now);
-    return { amount, held: amount, place, sent: this.sent.amount };
+    const { last } = this;
+    if (last) last.nextAt = now;
+    const isApart = !last || now - last.at > this.parts.marginMs;
+    const sent = this.sent.amount;
+    return (this.last = { amount, held: amount, place, delayedMs: 0, sent, at: now, isApart });
   }
 
   /** Charges what was let out before anybody knew of the quota. */
@@ -109,11 +124,13 @@ export class QuotaMeter {
     return this.correct(entry, held, clock);
   }
 
-  /** What the margin does not cover of so much lateness is added to when it counts from. */
+  /** What the margin does not cover of so much lateness is added to when it counts from, once. */
   delay(entry: MeterEntry, lateMs: number, now: number): void {
     const { window, marginMs } = this.parts;
-    if (!window.delay || lateMs <= marginMs) return;
-    entry.place = window.delay(entry.place, entry.held, lateMs - marginMs, now);
+    const ms = lateMs - marginMs - entry.delayedMs;
+    if (!window.delay || !(ms > 0)) return;
+    entry.delayedMs += ms;
+    entry.place = window.delay(entry.place, entry.held, ms, now);
   }
 
   /** What was let out since the call that was charged then. */
@@ -122,18 +139,28 @@ export class QuotaMeter {
   }
 
   /** Hears what the provider told in an answer to a call; all that was let out since is not in it. */
-  hear(told: RateLimit, { ticket, sentSince, othersMs }: Hearing, now: number): boolean {
+  hear(told: RateLimit, hearing: Hearing, now: number): boolean {
     const { windowMs, marginMs } = this.parts;
+    const { ticket, othersMs } = hearing;
     // Whatever the provider says: a whole window later nothing counts that is used now.
     const resetMs = told.resetMs !== null && told.resetMs > 0 ? told.resetMs : windowMs;
     const isNews = this.limit.hear(told, {
       ticket,
-      used: Math.max(0, this.usedAt(now) - sentSince),
+      used: Math.max(0, this.usedAt(now) - hearing.sentSince),
+      isExact: this.isExact(hearing),
       isSure: isSurelyMeant(told, windowMs),
+      limitUntil: now + windowMs + marginMs,
       othersUntil: now + Math.min(othersMs, Math.min(resetMs, windowMs) + marginMs),
     });
     this.limitAt(now);
     return isNews;
+  }
+
+  /** Whether no other call was so near to it that one can have overtaken the other on its way. */
+  private isExact({ entry, sentSince }: Hearing): boolean {
+    if (!entry) return sentSince === 0;
+    const { at, nextAt = Infinity, isApart } = entry;
+    return isApart && nextAt - at > this.parts.marginMs;
   }
 
   /** A live limit has changed: what refills does so at the new pace from now on. */
@@ -143,7 +170,8 @@ export class QuotaMeter {
 
   waitUntilNextLeaves(now: number): number {
     const others = this.limit.waitUntilOthersLeft(now);
-    return Math.min(this.parts.window.waitUntilNextLeaves(now), others > 0 ? others : Infinity);
+    const leaves = this.parts.window.waitUntilNextLeaves(now);
+    return Math.min(leaves, others > 0 ? others : Infinity, this.limit.waitUntilOld(now));
   }
 
   state(now: number): QuotaState {
@@ -155,6 +183,12 @@ export class QuotaMeter {
     const granted = limit === undefined ? 0 : this.limit.granted(limit, now);
     const remaining = Math.max(0, granted - used);
     return { unit, limit, windowMs, used, reserved, usedByOthers, remaining };
+  }
+
+  private tooLarge(amount: number, now: number): QuotaExceededError | undefined {
+    const limit = this.limitAt(now);
+    const isTooLarge = limit !== undefined && amount > limit;
+    return isTooLarge ? new QuotaExceededError(this.unit, amount, limit) : undefined;
   }
 
   /** Why a budget will never have room again; undefined while it may. */
@@ -172,6 +206,7 @@ export class QuotaMeter {
 
   /** A window that refills at the pace of its limit must hear when that changes. */
   private limitAt(now: number): number | undefined {
+    this.limit.forgetOld(now);
     const limit = this.limit.value;
     if (limit !== this.lastLimit) {
       this.lastLimit = limit;

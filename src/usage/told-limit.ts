@@ -7,12 +7,28 @@ export interface Heard {
   readonly ticket: number;
   /** What of ours is charged without all that was let out after the call. */
   readonly used: number;
+  /** Whether no other of ours can have overtaken the call on its way, or have been overtaken. */
+  readonly isExact: boolean;
   /** The limit that was configured; undefined while it is unknown. */
   readonly ownLimit: number | undefined;
   /** Whether there is no doubt that this very quota was told of. */
   readonly isSure: boolean;
   /** When what others have used will count no more. */
   readonly othersUntil: number;
+  /** When the limit is forgotten, where nothing more is heard of it. */
+  readonly limitUntil: number;
+}
+
+/** What counts until then. */
+interface Passing {
+  readonly amount: number;
+  readonly until: number;
+}
+
+const NONE: Passing = { amount: 0, until: -Infinity };
+
+function at({ amount, until }: Passing, now: number): number {
+  return now < until ? amount : 0;
 }
 
 /** What the provider's newest answer has told of one quota. */
@@ -21,18 +37,31 @@ export class ToldLimit {
   limit: number | undefined;
   /** Whether it may also raise what was configured. */
   isSure = false;
+  private limitUntil = -Infinity;
   private ticket = -1;
-  private others = 0;
-  private othersUntil = -Infinity;
+  /** What others have used, by the newest answer, and by the newest that leaves no doubt. */
+  private others = NONE;
+  private known = NONE;
+
+  /** Forgets a limit of which nothing was heard since all was full again: who waits may ask anew. */
+  forgetOld(now: number): void {
+    if (now >= this.limitUntil) this.limit = undefined;
+  }
+
+  /** Milliseconds until the limit is forgotten; Infinity where none is known. */
+  waitUntilOld(now: number): number {
+    return this.limit === undefined ? Infinity : this.limitUntil - now;
+  }
 
   /** What others have used, as far as it still counts. */
   usedByOthers(now: number): number {
-    return now < this.othersUntil ? this.others : 0;
+    return Math.max(at(this.others, now), at(this.known, now));
   }
 
-  /** Milliseconds until what others have used counts no more. */
+  /** Milliseconds until less of what others have used counts; 0 when nothing does. */
   waitUntilOthersLeft(now: number): number {
-    return Math.max(0, this.othersUntil - now);
+    const waits = [this.others.until - now, this.known.until - now].filter((wait) => wait > 0);
+    return waits.length > 0 ? Math.min(...waits) : 0;
   }
 
   /** What the provider grants us, as others use the rest; Infinity where it told nothing. */
@@ -45,7 +74,8 @@ export class ToldLimit {
 
   /**
    * Takes what the provider counts beyond what is ours for used by others: it counts until all is full again.
-   * Answers whether it was news.
+   * Requests overtake each other on their way, so that answers to a burst tell now too much and now too little:
+   * they lower nothing of what an answer to a call apart has told. Answers whether it was news.
    */
   hear(told: RateLimit, heard: Heard): boolean {
     if (heard.ticket < this.ticket) return false;
@@ -54,16 +84,18 @@ export class ToldLimit {
     this.ticket = heard.ticket;
     if (isLimitTold) {
       this.limit = told.limit;
+      this.limitUntil = heard.limitUntil;
       this.isSure = heard.isSure;
     }
     this.hearRemaining(told, heard);
     return true;
   }
 
-  private hearRemaining({ remaining }: RateLimit, { used, ownLimit, othersUntil }: Heard): void {
-    const limit = this.limit ?? ownLimit;
+  private hearRemaining({ remaining }: RateLimit, heard: Heard): void {
+    const limit = this.limit ?? heard.ownLimit;
     if (!isToldAmount(remaining) || limit === undefined) return;
-    this.others = Math.max(0, limit - remaining - used);
-    this.othersUntil = this.others > 0 ? othersUntil : -Infinity;
+    const amount = Math.max(0, limit - remaining - heard.used);
+    this.others = { amount, until: amount > 0 ? heard.othersUntil : -Infinity };
+    if (heard.isExact) this.known = this.others;
   }
 }

@@ -36,7 +36,7 @@ export function isToldAmount(remaining: number | null): remaining is number {
  * until all is full again, otherwise a minute. Undefined where it cannot be.
  */
 export function windowMsOf({ windowMs, resetMs }: RateLimit): number | undefined {
-  if (windowMs === undefined) return (resetMs ?? 0) > MINUTE_MS ? DAY_MS : MINUTE_MS;
+  if (windowMs === undefined) return (resetMs ?? 0) > MINUTE_MS + ROUNDED_MS ? DAY_MS : MINUTE_MS;
   return windowMs > 0 && windowMs <= LONGEST_MS ? windowMs : undefined;
 }
 
@@ -46,7 +46,7 @@ export function isMeant(told: RateLimit, windowMs: number): boolean {
   if (toldMs === undefined || windowMs > toldMs * LONGER) return false;
   if (told.windowMs !== undefined) return windowMs >= toldMs;
   // What is full again only after the window has passed has a longer one.
-  return (told.resetMs ?? 0) <= windowMs;
+  return (told.resetMs ?? 0) <= windowMs + ROUNDED_MS;
 }
 
 /**

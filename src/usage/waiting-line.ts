@@ -99,6 +99,7 @@ export class WaitingLine {
   /** Serves the line from its head until one does not fit, and sets the timer for that one. */
   private serve(): void {
     this.isToServe = true;
+    // While it rests nobody watches whether the limits are still true.
     if (this.isServing || this.isResting) return;
     this.isServing = true;
     let wait = Infinity;

@@ -14,9 +14,7 @@ function wrongSums({ world, now, open }: Play): string[] {
     tracker.quotas.flatMap((state, at) => {
       const quota = quotas[at]!;
       const used = quota.window.total(now);
-      const charges = open.map(({ cost, charges }) =>
-        charges.has(quota) ? (amountIn(cost, quota.unit) ?? 0) : 0,
-      );
+      const charges = open.map((call) => call.charges.get(quota)?.amount ?? 0);
       const reserved = Math.min(
         used,
         charges.reduce((sum, amount) => sum + amount, 0),

@@ -56,6 +56,8 @@ export class Play {
       [30, () => this.ask()],
       [25, () => this.advance()],
       [12, () => this.end()],
+      [5, () => this.revise()],
+      [4, () => this.arrive()],
       [10, () => this.hear()],
       [6, () => this.cancel()],
       [5, () => this.changeLimit()],
@@ -162,8 +164,36 @@ export class Play {
 
   private settle(call: SimulatedCall, usage: Usage): void {
     call.hasEnded = true;
-    for (const [{ unit }, charge] of call.charges) charge.amount = usage[unit] ?? charge.amount;
+    for (const [{ unit }, charge] of call.charges)
+      charge.amount = usage[unit] ?? amountIn(call.cost, unit) ?? 0;
     call.reservation!.settle(usage);
+  }
+
+  private revise(): string {
+    const { draw, open } = this;
+    if (open.length === 0) return 'nothing to revise';
+    const call = draw.oneOf(open);
+    const held: Record<string, number> = {};
+    for (const { unit } of draw.some(call.by.quotas)) held[unit] = draw.int(0, 8);
+    for (const [{ unit }, charge] of call.charges) charge.amount = held[unit] ?? charge.amount;
+    call.reservation!.revise(held);
+    return `revise ${call.id} to ${JSON.stringify(held)}`;
+  }
+
+  private arrive(): string {
+    const { draw, open, now } = this;
+    if (open.length === 0) return 'nothing to arrive';
+    const call = draw.oneOf(open);
+    const msAgo = draw.int(0, 20);
+    const lateMs = now - msAgo - call.answeredAt!;
+    for (const [{ window, windowMs }, charge] of call.charges) {
+      const ms = lateMs - (window.lengthMs - windowMs) - (charge.delayedMs ?? 0);
+      if (!(ms > 0)) continue;
+      charge.delayedMs = (charge.delayedMs ?? 0) + ms;
+      if (now < charge.at + window.lengthMs) window.delay(charge, Math.min(charge.at + ms, now));
+    }
+    call.reservation!.arrived(msAgo);
+    return `${call.id} arrived ${msAgo} ago`;
   }
 
   private hear(): string {

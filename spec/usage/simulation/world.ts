@@ -11,10 +11,13 @@ import type { Draw } from './draw.js';
 
 /** What was charged for one call; it changes when the call ends. */
 export interface Charge {
-  readonly at: number;
+  /** When it counts from. */
+  at: number;
   /** The limit that let it in; none for what was only counted. */
   readonly quota?: NaiveQuota;
   amount: number;
+  /** How much later than at its reservation it was made to count. */
+  delayedMs?: number;
 }
 
 /** A window as a list that is walked anew each time. */
@@ -25,6 +28,12 @@ export class NaiveWindow {
     readonly lengthMs: number,
     readonly isShared: boolean,
   ) {}
+
+  /** Makes a charge count from then on, or from the next time at which anything else was charged. */
+  delay(charge: Charge, at: number): void {
+    const times = this.charges.map((other) => other.at).filter((time) => time >= at);
+    charge.at = times.length > 0 ? Math.min(...times) : at;
+  }
 
   total(now: number, counts: (charge: Charge) => boolean = () => true): number {
     const inside = this.charges.filter((charge) => now < charge.at + this.lengthMs);
