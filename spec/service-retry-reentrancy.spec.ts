@@ -541,7 +541,7 @@ describe('Service, faults of hooks while a call is tried again', () => {
         return returned as Failure;
       }
     }
-    const service = new Wrong({ modelName: 'm', maxConcurrentJobs: 1 });
+    const service = new Wrong({ modelName: 'm', maxConcurrentJobs: 1, retry: { maxAttempts: 1 } });
 
     expect(endsOf(service.call('bad'))).toEqual([BROKEN]);
     expect(endsOf(service.call('good'))).toEqual(['good', '|']);

@@ -1,4 +1,4 @@
-import { parseAmount } from './options.js';
+import { parseAmount, parseReading } from './options.js';
 import type { RateLimitReading } from './usage/rate-limit-reading.js';
 import type { Reservation } from './usage/reservation.js';
 import { readUsage } from './usage/read-usage.js';
@@ -60,9 +60,11 @@ export class CallContext {
    * @example
    * const { status, headers } = response;
    * context.reportLimits(readRateLimits({ status, headers, now: Date.now() }));
+   *
+   * @throws InvalidOptionError unless it is such a reading.
    */
   reportLimits(reading: RateLimitReading): void {
-    this.reservation?.hear?.(reading);
+    this.reservation?.hear?.(parseReading('reportLimits(reading)', reading));
   }
 
   /**

@@ -21,7 +21,17 @@ export function invalidOption(
     const unknown = nameOf(prefix, [...path, ...keys.slice(0, 1)]);
     return new InvalidOptionError(unknown, 'unknown', knownKeys(path).join(', '));
   }
-  return new InvalidOptionError(nameOf(prefix, path), kindOf(valueAt(path, input)), message);
+  return new InvalidOptionError(
+    nameOf(prefix, path),
+    shown(valueAt(path, input), message),
+    message,
+  );
+}
+
+/** Of a text only that it is one, as it may hold a secret; unless it should have been one of a few names. */
+function shown(value: unknown, allowed: string): string {
+  const isName = typeof value === 'string' && allowed.startsWith("'");
+  return isName ? `'${value.slice(0, 40)}'` : kindOf(value);
 }
 
 function valueAt(path: readonly PropertyKey[], input: unknown): unknown {

@@ -1,6 +1,7 @@
 import { isObservable } from 'rxjs';
 import * as z from 'zod/mini';
 import { InvalidOptionError } from './errors.js';
+import { kindOf } from './kind-of.js';
 import { invalidOption } from './invalid-option.js';
 import { LIMIT_MODELS } from './usage/window/window-of.js';
 
@@ -197,18 +198,20 @@ function check<T>(schema: z.ZodMiniType, input: T, path = ''): T {
 
 /** The options that are known where an unknown one was given. */
 function keysAt(schema: z.ZodMiniType, path: readonly PropertyKey[]): readonly string[] {
-  const { innerType, element, shape = {} } = schema.def as unknown as SchemaParts;
+  const { innerType, element, options, shape = {} } = schema.def as unknown as SchemaParts;
   const [key, ...rest] = path;
   if (innerType) return keysAt(innerType, path);
+  if (options) return options.flatMap((option) => keysAt(option, path));
   if (key === undefined) return Object.keys(shape);
   const inner = element ?? shape[key];
   return inner ? keysAt(inner, rest) : [];
 }
 
-/** What of zod's kinds of schema leads further in: optional, list, object. */
+/** What of zod's kinds of schema leads further in: optional, list, one of several, object. */
 interface SchemaParts {
   readonly innerType?: z.ZodMiniType;
   readonly element?: z.ZodMiniType;
+  readonly options?: readonly z.ZodMiniType[];
   readonly shape?: Readonly<Record<PropertyKey, z.ZodMiniType>>;
 }
 
@@ -307,6 +310,13 @@ export function isAmount(value: unknown): value is number {
 
 export function parseAmount(option: string, value: number): number {
   return isAmount(value) ? value : check(amount, value, option);
+}
+
+/** Checks what a user's function, or a reader, gave as the reading of a provider's answer. */
+export function parseReading<T>(option: string, value: T): T {
+  const limits = isObject(value) && 'limits' in value ? value.limits : undefined;
+  if (Array.isArray(limits) && limits.every(isObject)) return value;
+  throw new InvalidOptionError(option, kindOf(value), 'what readRateLimits or readFailure gives');
 }
 
 export function checkLimit(option: string, value: number): void {

@@ -20,7 +20,7 @@ import { onAbort } from './abort-listeners.js';
 import { Call, type CallOptions } from './call.js';
 import type { CallContext } from './call-context.js';
 import { ServiceClosedError } from './errors.js';
-import { checkConcurrency, parseCallOptions } from './options.js';
+import { checkConcurrency, parseCallOptions, parseReading } from './options.js';
 import { Lifecycle } from './lifecycle.js';
 import { Pipeline } from './pipeline.js';
 import { PromiseReply } from './promise-reply.js';
@@ -370,7 +370,7 @@ export abstract class Service<Request, Response> {
   /** A fault in a user's reading of an error must not hide that error. */
   private failureIn(error: unknown): Failure {
     try {
-      return this.failureOf(error);
+      return parseReading('failureOf(error)', this.failureOf(error));
     } catch (fault) {
       this.events.fault(fault);
       return failureOf(error);

@@ -162,11 +162,11 @@ describe('options of tokenAccounting', () => {
   it.each<[string, unknown]>([
     ['options is missing; allowed: an object', undefined],
     [
-      "accounting is a text; allowed: 'prompt+max', 'max', 'input', 'split', 'real'",
+      "accounting is 'sum'; allowed: 'prompt+max', 'max', 'input', 'split', 'real'",
       { accounting: 'sum', textOf, usageOf },
     ],
     [
-      "accounting is a text; allowed: 'prompt+max', 'max', 'input', 'split', 'real'",
+      "accounting is 'toString'; allowed: 'prompt+max', 'max', 'input', 'split', 'real'",
       { accounting: 'toString', textOf, usageOf },
     ],
     [

@@ -285,6 +285,18 @@ describe('rateLimit', () => {
       expect(c).toMatchObject({ level: undefined, previous: undefined, next: undefined });
     });
 
+    it('takes its question back when the one that was asked for is refused', () => {
+      const time = new VirtualTime();
+      const source$ = new Subject<number>();
+      const refused: number[] = [];
+      const onRefused = (value: number) => refused.push(value);
+      const options = { quotas: oneIn(4), queueLimit: 0, onRefused, scheduler: time };
+      source$.pipe(rateLimit(options)).subscribe();
+      for (const value of [1, 2]) source$.next(value);
+
+      expect([refused, time.timers]).toEqual([[2], 0]);
+    });
+
     it('has room again when one that waited has left', () =>
       marbles(({ cold, hot, expectObservable }) => {
         const values = letters('a0', 'b0', 'c0');

@@ -3,6 +3,7 @@ import {
   concat,
   config,
   EMPTY,
+  finalize,
   from,
   ignoreElements,
   map,
@@ -243,6 +244,20 @@ describe('rateLimit over a tracker', () => {
     await settled();
 
     expect(seen).toEqual(['a']);
+  });
+
+  it('lets a value out once, though its store acts when it is heard no longer', () => {
+    const answer$ = new Subject<Reservation>();
+    const maxConcurrent = new BehaviorSubject(9);
+    const tracker = new FakeTracker(() => answer$.pipe(finalize(() => maxConcurrent.next(9))));
+    const seen: string[] = [];
+    of('a')
+      .pipe(rateLimit({ tracker, maxConcurrent, released$: NEVER }))
+      .subscribe((name) => seen.push(name));
+    for (const reservation of [new FakeReservation(), new FakeReservation()])
+      answer$.next(reservation);
+
+    expect([seen, tracker.asked.length]).toEqual([['a'], 1]);
   });
 
   describe('whose answer makes somebody act in the same turn', () => {

@@ -70,7 +70,11 @@ function checkNames(options: object): void {
 function checkAccounting(accounting: Accounting): void {
   if (Object.hasOwn(ACCOUNTINGS, accounting)) return;
   const names = Object.keys(ACCOUNTINGS).map((name) => `'${name}'`);
-  throw new InvalidOptionError('accounting', kindOf(accounting), names.join(', '));
+  throw new InvalidOptionError('accounting', shownName(accounting), names.join(', '));
+}
+
+function shownName(name: unknown): string {
+  return typeof name === 'string' ? `'${name.slice(0, 40)}'` : kindOf(name);
 }
 
 function checkOneOf(options: Readonly<Record<string, unknown>>): void {

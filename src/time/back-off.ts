@@ -28,5 +28,8 @@ export function backOffMs(
   random: () => number,
 ): number {
   const doublings = Math.min(attempt - 1, MOST_DOUBLINGS);
-  return random() * Math.min(maxMs, baseMs * 2 ** doublings);
+  const drawn = random();
+  // A source that is no good must not make a call wait for ever.
+  const share = drawn > 0 ? Math.min(drawn, 1) : 0;
+  return share * Math.min(maxMs, baseMs * 2 ** doublings);
 }

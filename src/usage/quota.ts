@@ -1,4 +1,6 @@
 import type { Observable } from 'rxjs';
+import { InvalidOptionError } from '../errors.js';
+import { kindOf } from '../kind-of.js';
 import { parseQuota } from '../options.js';
 import type { LimitModel } from './window/window-of.js';
 
@@ -46,6 +48,12 @@ export function quota(options: Quota): Quota {
  * budget({ unit: 'usd', limit: 5 });
  */
 export function budget(options: Pick<Quota, 'unit' | 'limit'>): Quota {
+  if ('windowMs' in options)
+    throw new InvalidOptionError(
+      'windowMs',
+      kindOf(options.windowMs),
+      'none: a budget has no window',
+    );
   return quota({ ...options, windowMs: Infinity });
 }
 
