@@ -35,9 +35,15 @@ export function isToldAmount(remaining: number | null): remaining is number {
  * The window of a provider's limit, in ms; where it is not named, a day when it takes longer than a minute
  * until all is full again, otherwise a minute. Undefined where it cannot be.
  */
-export function windowMsOf({ windowMs, resetMs }: RateLimit): number | undefined {
-  if (windowMs === undefined) return (resetMs ?? 0) > MINUTE_MS + ROUNDED_MS ? DAY_MS : MINUTE_MS;
+export function windowMsOf(told: RateLimit): number | undefined {
+  const { windowMs } = told;
+  if (windowMs === undefined) return resetMsOf(told) > MINUTE_MS + ROUNDED_MS ? DAY_MS : MINUTE_MS;
   return windowMs > 0 && windowMs <= LONGEST_MS ? windowMs : undefined;
+}
+
+/** 0 where it says nothing, or nothing that can be. */
+function resetMsOf({ resetMs }: RateLimit): number {
+  return resetMs !== null && resetMs <= LONGEST_MS ? resetMs : 0;
 }
 
 /** Whether a quota of that window may be the one that the provider tells of. */
@@ -46,7 +52,7 @@ export function isMeant(told: RateLimit, windowMs: number): boolean {
   if (toldMs === undefined || windowMs > toldMs * LONGER) return false;
   if (told.windowMs !== undefined) return windowMs >= toldMs;
   // What is full again only after the window has passed has a longer one.
-  return (told.resetMs ?? 0) <= windowMs + ROUNDED_MS;
+  return resetMsOf(told) <= windowMs + ROUNDED_MS;
 }
 
 /**
