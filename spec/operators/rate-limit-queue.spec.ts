@@ -1,4 +1,4 @@
-import { config, map, NEVER, of, Subject } from 'rxjs';
+import { concat, config, map, NEVER, of, Subject } from 'rxjs';
 import { CallQueue } from '../../src/queue/call-queue.js';
 import { quota, Queueable, rateLimit } from '../../src/index.js';
 import { FakeReservation, FakeTracker } from '../support/fake-tracker.js';
@@ -295,6 +295,34 @@ describe('rateLimit', () => {
       for (const value of [1, 2]) source$.next(value);
 
       expect([refused, time.timers]).toEqual([[2], 0]);
+    });
+
+    it('leaves alone the question for the one that waits before it', () => {
+      const tracker = new FakeTracker(() => NEVER);
+      const refused: string[] = [];
+      const onRefused = (value: string) => refused.push(value);
+      concat(of('a', 'b'), NEVER)
+        .pipe(rateLimit({ tracker, queueLimit: 1, onRefused }))
+        .subscribe();
+
+      expect([refused, tracker.asked.length]).toEqual([['b'], 1]);
+    });
+
+    it('lets nothing out that was refused, though its answer comes in that turn', () => {
+      const answer$ = new Subject<FakeReservation>();
+      const reservation = new FakeReservation();
+      const seen: string[] = [];
+      concat(of('a'), NEVER)
+        .pipe(
+          rateLimit({
+            tracker: new FakeTracker(() => answer$),
+            queueLimit: 0,
+            onRefused: () => answer$.next(reservation),
+          }),
+        )
+        .subscribe((value) => seen.push(value));
+
+      expect([seen, reservation.givenBack]).toEqual([[], 1]);
     });
 
     it('has room again when one that waited has left', () =>

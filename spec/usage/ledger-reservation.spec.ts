@@ -111,7 +111,7 @@ describe('a reservation in several quotas', () => {
     client.ask(late, 'a', { tokens: 4 });
     time.advance(60);
     // It came 20 late, and the margin covers 5 of these.
-    for (const ms of [40, 40, 50, NaN, Infinity]) client.of('a').arrived(ms);
+    for (const ms of [NaN, 40, 40, 50, Infinity]) client.of('a').arrived(ms);
     time.advance(59);
     expect(late.quotas).toMatchObject([{ used: 4 }]);
     time.advance(1);

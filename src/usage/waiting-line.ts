@@ -62,7 +62,9 @@ export class WaitingLine {
   rest(): void {
     this.wakeUp.clear();
     this.watching.unsubscribe();
-    for (const { turn } of this.waiters) this.ledger.release(turn);
+    // Of a line only the first has claims.
+    const { next } = this;
+    if (next !== undefined) this.ledger.release(next);
   }
 
   /** Serves those who still wait after a rest. */
