@@ -125,6 +125,6 @@ describe('RxllmError', () => {
     const error = new QueueFullError(5);
 
     expect(String(error)).toBe(`QueueFullError: ${error.message}`);
-    expect(Object.keys(error).sort()).toEqual(['code', 'queueLimit']);
+    expect(Object.keys(error).sort()).toEqual(['code', 'queueLimit', 'wasDropped']);
   });
 });

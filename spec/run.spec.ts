@@ -42,7 +42,9 @@ class Played {
         this.note('verdict');
         return delayMs === undefined ? undefined : { delayMs };
       },
+      isOver: () => false,
       started: () => undefined,
+      responded: () => this.note('responded'),
       retrying: () => this.note('retrying'),
       ended: (_, { outcome }) => this.note(outcome),
       fault: (error) => this.note(`fault ${String(error)}`),

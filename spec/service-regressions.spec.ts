@@ -202,7 +202,7 @@ describe('Service, regressions', () => {
     const closed = service.close({ abandon: true });
     await expect(call).rejects.toThrow(ServiceClosedError);
     await closed;
-    expect(types).toEqual(['queued', 'started', 'cancelled']);
+    expect(types).toEqual(['queued', 'started', 'failed']);
   });
 
   it('refuses a call whose signal fires while its cost is estimated', async () => {

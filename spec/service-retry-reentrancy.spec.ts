@@ -187,7 +187,8 @@ describe('Service, a call that is ended while it is decided whether it is tried 
     expect(victim.ends).toHaveLength(1);
     expect(tries.filter((one) => one.startsWith('victim'))).toEqual(['victim 1']);
     const ended = victim.steps.filter((step) => / 1 (cancelled|failed|completed)/.test(step));
-    expect(ended).toEqual([expect.stringContaining(' 1 cancelled')]);
+    const end = way.startsWith('abandon') ? 'failed' : 'cancelled';
+    expect(ended).toEqual([expect.stringContaining(` 1 ${end}`)]);
     const last = victim.steps.filter((step) => step.includes(': 1 ')).at(-1);
     expect(last).toBe(ended[0]);
     expect(service.toJSON()).toMatchObject({ ...EMPTY_STATE, quotas: [{ reserved: 0 }] });
@@ -267,7 +268,7 @@ describe('Service, what somebody does while a call is tried again', () => {
 
     expect(ends).toEqual([expect.objectContaining({ code: 'SERVICE_CLOSED' })]);
     expect(steps.filter((step) => /completed|failed|cancelled/.test(step))).toEqual([
-      '10: 1 cancelled 2',
+      '10: 1 failed 2',
     ]);
   });
 

@@ -210,9 +210,9 @@ describe('Service, a call that waits for its next try', () => {
     endsOf(service.call('secret', { label: 'l' }));
     scheduler.flush();
 
-    const step = { callId: 1, label: 'l' };
+    const step = { callId: 1, label: 'l', tenant: undefined, priority: 0 };
     expect(events).toEqual([
-      { ...step, type: 'queued', at: 0 },
+      { ...step, type: 'queued', at: 0, cost: {} },
       { ...step, type: 'started', at: 0, attempt: 1, waitMs: 0 },
       { ...step, type: 'retrying', at: 10, attempt: 1, delayMs: 4, error: BROKEN },
       { ...step, type: 'started', at: 14, attempt: 2, waitMs: 4 },
@@ -221,6 +221,7 @@ describe('Service, a call that waits for its next try', () => {
         type: 'completed',
         at: 24,
         attempt: 2,
+        waitMs: 0,
         runMs: 10,
         usage: {},
         isEstimated: true,
@@ -342,7 +343,8 @@ describe('Service, a call that is tried again, ended early', () => {
 
     const whole = ['queued', 'started 1', 'retrying 1', 'started 2'];
     const [told, attempt] = { 5: [2, 1], 15: [3, 2], 30: [3, 2], 45: [4, 2] }[stage.at] ?? [];
-    expect(stage.stepsOfSubject).toEqual([...whole.slice(0, told), `cancelled ${attempt}`]);
+    const end = way.includes('abandon') ? 'failed' : 'cancelled';
+    expect(stage.stepsOfSubject).toEqual([...whole.slice(0, told), `${end} ${attempt}`]);
     expect(stage.aborted).toEqual(name.endsWith('try') ? [attempt] : []);
   });
 

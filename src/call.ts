@@ -1,22 +1,31 @@
 import type { Observer } from 'rxjs';
+import type { CallTiming } from './call-timing.js';
 import { Queueable } from './queue/queueable.js';
+import type { ServiceEvent } from './telemetry/service-event.js';
 import type { Reservation } from './usage/reservation.js';
 import type { Usage } from './usage/usage.js';
 
-/** What a caller may say of one call. */
-export interface CallOptions {
-  /** Cancels the call, as unsubscribing does; the caller gets the signal's reason as error. */
-  readonly signal?: AbortSignal | undefined;
-  /** A whole number; higher goes first, equals in order of arrival. Default 0. Waiting 60 s gains 1. */
-  readonly priority?: number | undefined;
-  /** A name for what the call is about, shown in events and given to `process`. */
-  readonly label?: string | undefined;
-}
-
 /** Work that can be ended early. */
 interface Cancellable {
-  cancel(): void;
+  /** Without an error because the caller has left. */
+  cancel(failure?: CallFailure): void;
 }
+
+/** Why a call is ended that did not fail by itself. */
+export interface CallFailure {
+  readonly error: unknown;
+}
+
+/** What was told of a call's way. */
+interface Heard {
+  /** When its latest try began or failed, in ms. */
+  readonly movedAt: number;
+  /** How long its first try was waited for, in ms. */
+  readonly waitedMs: number | undefined;
+}
+
+/** Hears of each step of one call. */
+export type CallWatcher = (step: ServiceEvent) => void;
 
 /** One call on its way: what was asked, what it costs, where it waits, and who gets the answer. */
 export class Call<Request = unknown, Response = unknown> extends Queueable {
@@ -24,14 +33,20 @@ export class Call<Request = unknown, Response = unknown> extends Queueable {
   attempt = 1;
   /** Set when it has been let out. */
   reservation: Reservation | undefined = undefined;
-  /** When its latest try began or failed, in ms; only set while somebody hears of events. */
-  movedAt: number | undefined = undefined;
+  /** What was told of it; only set while somebody hears of events. */
+  heard: Heard | undefined = undefined;
   /** The work that is running for it. */
   run: Cancellable | undefined = undefined;
   /** Set when the try under way has failed and another follows, so many ms after it has been torn down. */
   retryInMs: number | undefined = undefined;
   /** Set when its caller has been told the end, or has left. */
   hasEnded = false;
+  /** Its times; undefined where it may take as long as it likes. */
+  timing: CallTiming | undefined = undefined;
+  /** Fires when its caller wants it no more: before it has been cancelled, others may be. */
+  signal: AbortSignal | undefined = undefined;
+  /** Hears of its steps, whether or not anybody hears of all calls'. */
+  watcher: CallWatcher | undefined = undefined;
 
   constructor(
     readonly id: number,

@@ -73,19 +73,75 @@ export class ServiceClosedError extends RxllmError {
   }
 }
 
-/** As many calls are queued as `queueLimit` allows. */
+/** As many calls are queued as `queueLimit` allows: this one was refused, or dropped for a newer one. */
 export class QueueFullError extends RxllmError {
   static override readonly code = 'QUEUE_FULL';
 
   constructor(
     /** The most calls that may be queued. */
     readonly queueLimit: number,
+    /** Whether it was queued, and had to leave for a newer one. */
+    readonly wasDropped = false,
   ) {
     super(
       QueueFullError.code,
-      `the queue is full, as it may hold ${queueLimit} calls; wait until some have started, or raise queueLimit`,
+      wasDropped
+        ? `the queue is full, as it may hold ${queueLimit} calls, and this one was dropped for a newer one; ` +
+            "raise queueLimit, or let whenQueueFull be 'refuse'"
+        : `the queue is full, as it may hold ${queueLimit} calls; wait until some have started, or raise queueLimit`,
     );
   }
+}
+
+/** Which of its times a call has passed: the name of the option. */
+export type CallTimeout = 'timeout' | 'queueTimeout' | 'firstChunkTimeout' | 'chunkTimeout';
+
+const TIMEOUTS: Readonly<Record<CallTimeout, string>> = {
+  timeout: 'had not ended',
+  queueTimeout: 'was still waiting for its start',
+  firstChunkTimeout: 'had no response',
+  chunkTimeout: 'had no further response',
+};
+
+/** A call took longer than one of its timeouts allows, and was ended. */
+export class CallTimeoutError extends RxllmError {
+  static override readonly code = 'CALL_TIMEOUT';
+
+  constructor(
+    /** Which one: the name of the option. */
+    readonly timeout: CallTimeout,
+    /** After how long, in ms: what the option says. */
+    readonly afterMs: number,
+  ) {
+    super(
+      CallTimeoutError.code,
+      `the call ${TIMEOUTS[timeout]} after its ${timeout} of ${afterMs} ms; call again, or raise ${timeout}`,
+    );
+  }
+}
+
+/** A call cannot start by its `deadline`: it is refused at once, or ended when the deadline comes. */
+export class DeadlineExceededError extends RxllmError {
+  static override readonly code = 'DEADLINE_EXCEEDED';
+
+  constructor(
+    /** How long it could have waited when that was found, in ms; when the time was over: when it was made. */
+    readonly leftMs: number,
+    /** How long it would have had to wait, by what was known then, in ms; undefined when the time was over. */
+    readonly expectedWaitMs?: number,
+  ) {
+    super(
+      DeadlineExceededError.code,
+      `${lateness(leftMs, expectedWaitMs)}; call again later, or allow more time`,
+    );
+  }
+}
+
+function lateness(leftMs: number, expectedWaitMs: number | undefined): string {
+  if (leftMs < 0) return `the deadline of the call was over ${-leftMs} ms before it was made`;
+  return expectedWaitMs === undefined
+    ? `the call had not started by its deadline, ${leftMs} ms after it was made`
+    : `the call would start in about ${Math.round(expectedWaitMs)} ms, and its deadline is in ${leftMs} ms`;
 }
 
 /** The call costs more than a quota's whole limit, or than what is left of a budget: waiting cannot help. */
@@ -137,17 +193,17 @@ function seconds(ms: number): string {
   return `${Math.ceil(ms / 1000)} s`;
 }
 
-/** `callAsync` has nothing to resolve to: `process` completed without a response. */
+/** `callAsync` has nothing to resolve to: the call completed without a response. */
 export class NoResponseError extends RxllmError {
   static override readonly code = 'NO_RESPONSE';
 
   constructor(
-    /** Name of the service. */
+    /** Name of the service, or of several made into one. */
     readonly service: string,
   ) {
     super(
       NoResponseError.code,
-      `process of ${service} completed without a response; use call() where no response is right`,
+      `${service} completed without a response; use call() where no response is right`,
     );
   }
 }

@@ -1,6 +1,9 @@
-export type { CallOptions } from './call.js';
+export type { CallOptions, CallTimeouts } from './call-options.js';
 export type { CallContext, ReportOptions } from './call-context.js';
 export {
+  type CallTimeout,
+  CallTimeoutError,
+  DeadlineExceededError,
   InvalidOptionError,
   NoReservationError,
   NoResponseError,
@@ -26,25 +29,47 @@ export { invalidOption } from './invalid-option.js';
 export type { RetryOptions } from './retry/retry-options.js';
 export type { OutputLearnerOptions } from './estimate/output-learner-options.js';
 export { LLMService, type LLMServiceFunctions, type LLMServiceOptions } from './llm-service.js';
+export { balance } from './operators/balance.js';
+export type { Callable } from './operators/callable.js';
+export { fallback, type FallbackOptions } from './operators/fallback.js';
+export { hedge, type HedgeOptions } from './operators/hedge.js';
 export { rateLimit } from './operators/rate-limit.js';
 export type { RateLimitOptions } from './operators/rate-limit-options.js';
-export { CallQueue } from './queue/call-queue.js';
+export { shareInFlight, type ShareInFlightOptions } from './operators/share-in-flight.js';
+export { CallQueue, type QueuedLine } from './queue/call-queue.js';
 export { Queueable } from './queue/queueable.js';
+export type { TenantWeights } from './queue/tenant-weights.js';
 export type { Done } from './resources.js';
 export type { Failure, FailureKind } from './retry/failure.js';
 export { failureOf } from './retry/failure-of.js';
 export { seededRandom } from './retry/seeded-random.js';
-export { type RunnableService, runServices, type ValueOf } from './run-services.js';
+export {
+  type RunnableService,
+  type RunningServices,
+  runServices,
+  type ValueOf,
+} from './run-services.js';
 export { type CloseOptions, Service } from './service.js';
+export type { BlockedBy } from './telemetry/blocked-by.js';
 export type {
+  CallEvent,
+  CallQueuedEvent,
+  FailedEvent,
+  ResultEvent,
+  UsageEvent,
+  ValueEvent,
+} from './telemetry/call-event.js';
+export type {
+  CallStep,
   EndedEvent,
   FaultEvent,
   QueuedEvent,
   RetryingEvent,
   ServiceEvent,
   StartedEvent,
-} from './service-event.js';
-export type { ServiceState } from './service-state.js';
+} from './telemetry/service-event.js';
+export type { ServiceState } from './telemetry/service-state.js';
+export type { ThroughputState } from './telemetry/throughput.js';
 export { monotonicScheduler } from './time/monotonic-scheduler.js';
 export {
   InMemoryRateTracker,
@@ -62,6 +87,7 @@ export {
   usdPerDay,
 } from './usage/quota.js';
 export { sharedQuota } from './usage/shared-quota.js';
+export type { Forecast } from './usage/forecast.js';
 export type { GateOptions, GateState } from './usage/gate.js';
 export type { LimitModel } from './usage/window/window-of.js';
 export type { QuotaState } from './usage/quota-state.js';

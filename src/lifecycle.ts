@@ -1,6 +1,6 @@
 import { AsyncSubject, lastValueFrom, map, type Observable } from 'rxjs';
 import type { Failure, Resources } from './resources.js';
-import type { ServiceState } from './service-state.js';
+import type { ServiceState } from './telemetry/service-state.js';
 
 /** What a lifecycle asks of its service. */
 export interface LifecycleParts {

@@ -5,6 +5,7 @@ import {
   type ObservableInput,
   type SchedulerLike,
 } from 'rxjs';
+import type { CallTimeouts } from './call-options.js';
 import type { CallContext } from './call-context.js';
 import { InvalidOptionError } from './errors.js';
 import {
@@ -16,6 +17,7 @@ import {
 import { OutputLearner } from './estimate/output-learner.js';
 import type { OutputLearnerOptions } from './estimate/output-learner-options.js';
 import type { Failure } from './retry/failure.js';
+import { type TenantWeights, weightOf } from './queue/tenant-weights.js';
 import type { RetryOptions } from './retry/retry-options.js';
 import { RetryPolicy } from './retry/retry-policy.js';
 import { Service } from './service.js';
@@ -29,7 +31,7 @@ import { TimeBoundedUsageTracker } from './usage/time-bounded-usage-tracker.js';
 import type { Usage } from './usage/usage.js';
 
 /** Options of every service. Limits are given as `quotas`, or as the original's pair, or not at all. */
-export interface LLMServiceOptions {
+export interface LLMServiceOptions extends CallTimeouts {
   /** Name of the model, as the provider knows it. */
   readonly modelName: string;
   /** Tells services of one model apart. Default `''`. */
@@ -42,8 +44,14 @@ export interface LLMServiceOptions {
   readonly quotas?: readonly Quota[];
   /** The most calls in flight. Default `MAX_CONCURRENT_JOBS` of the class. */
   readonly maxConcurrentJobs?: number | Observable<number>;
-  /** The most calls that may be queued; one more fails with `QueueFullError`. Default 1,000,000. */
+  /** The most calls that may be queued; one more makes one fail with `QueueFullError`. Default 1,000,000. */
   readonly queueLimit?: number;
+  /**
+   * Which one: `'refuse'` the new call, or `'drop-oldest'`, the oldest of the lowest priority. Default `'refuse'`.
+   */
+  readonly whenQueueFull?: 'refuse' | 'drop-oldest';
+  /** How much more of a priority's share each tenant has, by cost; those not named weigh 1. Default 1 each. */
+  readonly tenantWeights?: TenantWeights;
   /** Which failed calls are tried again. Default: those that may pass, 4 tries in all; see `RetryOptions`. */
   readonly retry?: RetryOptions;
   /**
@@ -129,6 +137,9 @@ export abstract class LLMService<Request, Response> extends Service<Request, Res
       ownsTracker: limits.isOwn,
       maxConcurrentJobs: rest.maxConcurrentJobs ?? new.target.MAX_CONCURRENT_JOBS,
       queueLimit: rest.queueLimit ?? DEFAULT_QUEUE_LIMIT,
+      whenQueueFull: rest.whenQueueFull ?? 'refuse',
+      weightOf: weightOf(rest.tenantWeights),
+      timeouts: timeoutsOf(rest),
       scheduler: rest.scheduler ?? limits.window?.scheduler ?? monotonicScheduler,
       retry: new RetryPolicy(rest.retry),
       learner:
@@ -207,6 +218,13 @@ class FunctionService<Request, Response> extends LLMService<Request, Response> {
   protected override failureOf(error: unknown): Failure {
     return this.functions.failureOf?.(error) ?? super.failureOf(error);
   }
+}
+
+/** Undefined without any: calls that say nothing then have nothing to be looked at. */
+function timeoutsOf(options: CallTimeouts): CallTimeouts | undefined {
+  const { timeout, queueTimeout, firstChunkTimeout, chunkTimeout } = options;
+  const isAny = (timeout ?? queueTimeout ?? firstChunkTimeout ?? chunkTimeout) !== undefined;
+  return isAny ? { timeout, queueTimeout, firstChunkTimeout, chunkTimeout } : undefined;
 }
 
 interface Limits {

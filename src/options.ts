@@ -50,6 +50,16 @@ const queueLimit = kind(
   'a whole number, 0 or more, or Infinity',
 );
 const integer = kind((v) => Number.isInteger(v), 'a whole number');
+const LONGEST_DEADLINE_MS = 1e11;
+const deadline = kind(
+  (v) => (v instanceof Date ? !Number.isNaN(v.getTime()) : isAmount(v) && v <= LONGEST_DEADLINE_MS),
+  'a number of ms from now, 0 or more, or a Date for an instant',
+);
+const tenantWeight = kind(isFinitePositive, 'a finite number above 0');
+const tenantWeights = z.union(
+  [kind((v) => typeof v === 'function', 'a function'), z.record(z.string(), tenantWeight)],
+  'finite numbers above 0 by tenant, or a function from tenant to such a number',
+);
 const scheduler = kind((v) => hasMethod(v, 'now') && hasMethod(v, 'schedule'), 'an RxJS scheduler');
 const signal = kind(
   (v) => hasMethod(v, 'addEventListener') && 'aborted' in (v as object),
@@ -71,7 +81,11 @@ const queue = kind((v) => hasMethod(v, 'push') && hasMethod(v, 'remove'), 'a Cal
 const SERVICES = 'one service or more';
 const service = kind((v) => hasMethod(v, 'open') && hasMethod(v, 'close'), 'a service');
 
-const windowLength = kind(
+const CALLABLES = 'a list of one or more that can be called';
+const callable = kind(isCallable, 'a service, or several made into one');
+const delay = kind(isAmount, 'a finite number, 0 or more, in ms');
+
+const timeSpan = kind(
   (v) => v === Infinity || isFinitePositive(v),
   'a number above 0, in ms, or Infinity',
 );
@@ -86,7 +100,7 @@ const limitsRule = oneOf('learn');
 const quotaSchema = objectOf({
   unit: name,
   limit,
-  windowMs: windowLength,
+  windowMs: timeSpan,
   marginMs: z.optional(margin),
   model: z.optional(oneOf(...Object.keys(LIMIT_MODELS))),
 }).check(
@@ -125,6 +139,14 @@ const learnOutput = z.union(
 );
 const quotas = z.array(quotaSchema, 'a list of quotas');
 
+const callTimeouts = {
+  timeout: z.optional(timeSpan),
+  queueTimeout: z.optional(timeSpan),
+  firstChunkTimeout: z.optional(timeSpan),
+  chunkTimeout: z.optional(timeSpan),
+};
+const whenQueueFull = oneOf('refuse', 'drop-oldest');
+
 const serviceShape = {
   modelName: name,
   serviceTag: z.optional(text),
@@ -133,6 +155,9 @@ const serviceShape = {
   quotas: z.optional(quotas),
   maxConcurrentJobs: z.optional(concurrency),
   queueLimit: z.optional(queueLimit),
+  whenQueueFull: z.optional(whenQueueFull),
+  tenantWeights: z.optional(tenantWeights),
+  ...callTimeouts,
   retry: z.optional(retry),
   limits: z.optional(limitsRule),
   learnOutput: z.optional(learnOutput),
@@ -151,7 +176,10 @@ const schemas = {
   call: objectOf({
     signal: z.optional(signal),
     priority: z.optional(integer),
+    tenant: z.optional(text),
     label: z.optional(text),
+    ...callTimeouts,
+    deadline: z.optional(deadline),
   }),
   timeBoundedUsageTracker: objectOf({
     windowMs: z.optional(duration),
@@ -170,6 +198,14 @@ const schemas = {
     limits: z.optional(limitsRule),
     gate: z.optional(gate),
   }),
+  callables: z.array(callable, CALLABLES).check(z.minLength(1, CALLABLES)),
+  shareInFlight: objectOf({ keyOf: aFunction }),
+  fallback: objectOf({ when: z.optional(aFunction) }),
+  hedge: objectOf({
+    delayMs: delay,
+    to: z.optional(callable),
+    scheduler: z.optional(scheduler),
+  }),
   rateLimit: objectOf({
     tracker: z.optional(rateTracker),
     quotas: z.optional(quotas),
@@ -180,6 +216,7 @@ const schemas = {
     returned$: z.optional(observable),
     queue: z.optional(queue),
     queueLimit: z.optional(queueLimit),
+    whenQueueFull: z.optional(whenQueueFull),
     onRefused: z.optional(aFunction),
     scheduler: z.optional(scheduler),
   }),
@@ -246,6 +283,11 @@ export function parseProcessOptions<T extends object>(functions: T): T {
   return check(schemas.functions, functions);
 }
 
+/** Of a function of a user's own, which may give anything. */
+export function parseTenantWeight(value: number): number {
+  return check(tenantWeight, value, 'tenantWeights(tenant)');
+}
+
 export function parseCallOptions<T>(options: T): T {
   return check(schemas.call, options, 'call');
 }
@@ -278,6 +320,26 @@ export function parseRateLimitOptions<T extends OperatorOptions>(options: T): T 
       'beside maxConcurrent an Observable that emits whenever a value has ended',
     );
   return options;
+}
+
+export function parseCallable<T>(option: string, value: T): T {
+  return check(callable, value, option);
+}
+
+export function parseCallables<T>(callables: T): T {
+  return check(schemas.callables, callables, 'callables');
+}
+
+export function parseShareInFlightOptions<T>(options: T): T {
+  return check(schemas.shareInFlight, options);
+}
+
+export function parseFallbackOptions<T>(options: T): T {
+  return check(schemas.fallback, options);
+}
+
+export function parseHedgeOptions<T>(options: T): T {
+  return check(schemas.hedge, options);
 }
 
 export function parseObject<T extends object>(option: string, value: T): T {
@@ -326,6 +388,12 @@ export function checkLimit(option: string, value: number): void {
 /** Of a live bound 0 is allowed too: it lets nothing out. */
 export function checkConcurrency(option: string, value: number): void {
   if (value !== 0) check(concurrencyValue, value, option);
+}
+
+function isCallable(value: unknown): boolean {
+  const methods = ['call', 'callAsync', 'expectedWait'];
+  const hasName = isObject(value) && 'name' in value && typeof value.name === 'string';
+  return hasName && methods.every((method) => hasMethod(value, method));
 }
 
 function conflict(option: string, other: string): InvalidOptionError {

@@ -1,5 +1,5 @@
 import { map, merge, type Observable, type SchedulerLike, Subject, takeUntil } from 'rxjs';
-import type { Call } from './call.js';
+import type { Call, CallFailure } from './call.js';
 import { rateLimit } from './operators/rate-limit.js';
 import { CallQueue } from './queue/call-queue.js';
 import { Run } from './run.js';
@@ -14,6 +14,9 @@ export interface PipelineParts<Request, Response> {
   /** How many calls may be in flight; 0 holds all. */
   readonly permits$: Observable<number>;
   readonly queueLimit: number;
+  readonly whenQueueFull: 'refuse' | 'drop-oldest';
+  /** What a tenant weighs beside others. */
+  readonly weightOf: (tenant: string | undefined) => number;
   readonly scheduler: SchedulerLike;
   readonly worker: Worker<Request, Response>;
   /** Called whenever a call has moved. */
@@ -28,7 +31,7 @@ export interface PipelineParts<Request, Response> {
  * flight a third of its whole way (measured), and grows with them.
  */
 export class Pipeline<Request, Response> {
-  readonly queue = new CallQueue<Call<Request, Response>>();
+  readonly queue: CallQueue<Call<Request, Response>>;
   readonly inFlight = new Set<Call<Request, Response>>();
   private readonly calls$ = new Subject<Call<Request, Response>>();
   private readonly released$ = new Subject<void>();
@@ -39,7 +42,8 @@ export class Pipeline<Request, Response> {
   private readonly clock: Clock;
 
   constructor(private readonly parts: PipelineParts<Request, Response>) {
-    const { tracker, permits$, queueLimit, scheduler } = parts;
+    const { tracker, permits$, queueLimit, whenQueueFull, scheduler } = parts;
+    this.queue = new CallQueue(parts.weightOf);
     this.clock = new Clock(scheduler);
     const limits = {
       tracker,
@@ -53,6 +57,7 @@ export class Pipeline<Request, Response> {
       returned$: this.returned$,
       queue: this.queue,
       queueLimit,
+      whenQueueFull,
       onRefused: (call: Call<Request, Response>, error: unknown) => {
         this.refuse(call, error);
       },
@@ -85,16 +90,16 @@ export class Pipeline<Request, Response> {
     this.parts.onChange();
   }
 
-  /** Ends the call without telling its caller, who has left. */
-  cancel(call: Call<Request, Response>): void {
+  /** Ends the call, because its caller has left, or with the failure that he is told of after that. */
+  cancel(call: Call<Request, Response>, failure?: CallFailure): void {
     if (call.hasEnded) return;
     if (call.run) {
-      call.run.cancel();
+      call.run.cancel(failure);
       return;
     }
     call.hasEnded = true;
     // Told before it leaves, as others may be let out then, and the service may close.
-    this.parts.worker.ended(call, { outcome: 'cancelled' });
+    this.parts.worker.ended(call, { outcome: failure ? 'failed' : 'cancelled', ...failure });
     this.stopWaiting(call);
     this.cancelled$.next(call);
     this.parts.onChange();
@@ -115,23 +120,33 @@ export class Pipeline<Request, Response> {
   /** Ends the call with the error. */
   abandon(call: Call<Request, Response>, error: unknown): void {
     if (call.hasEnded) return;
-    this.cancel(call);
-    call.reply.error(error);
+    this.cancel(call, { error });
+    this.tell(call, error);
   }
 
   private refuse(call: Call<Request, Response>, error: unknown): void {
     if (call.hasEnded) return;
     call.hasEnded = true;
     this.parts.worker.ended(call, { outcome: 'failed', error });
-    call.reply.error(error);
+    this.tell(call, error);
     this.parts.onChange();
+  }
+
+  /** A fault of one caller, who cleans up, must not reach others. */
+  private tell(call: Call<Request, Response>, error: unknown): void {
+    try {
+      call.reply.error(error);
+    } catch (fault) {
+      this.parts.worker.fault(fault);
+    }
   }
 
   private start(call: Call<Request, Response>): void {
     this.inFlight.add(call);
     // Whoever hears of events may cancel it, and what happens then may let it out before it has left.
-    if (!call.hasEnded) this.parts.worker.started(call);
-    if (call.hasEnded) this.giveBack(call);
+    const isOver = call.hasEnded || this.parts.worker.isOver(call);
+    if (!isOver) this.parts.worker.started(call);
+    if (isOver || call.hasEnded) this.giveBack(call);
     else new Run(call, this.parts.worker, this.release).start();
   }
 

@@ -1,7 +1,7 @@
 import { concat, defer, from, isObservable, lastValueFrom, type Observable, of } from 'rxjs';
 import { InvalidOptionError } from './errors.js';
 import { parseFunction, parseServices } from './options.js';
-import type { Service } from './service.js';
+import type { CloseOptions, Service } from './service.js';
 
 /** What work may return besides a plain value. */
 type Stream<T> = Observable<T> | PromiseLike<T> | AsyncIterable<T>;
@@ -10,14 +10,48 @@ type Stream<T> = Observable<T> | PromiseLike<T> | AsyncIterable<T>;
 export type ValueOf<T> = T extends Stream<infer V> ? V : T;
 
 /** Of a service, what running it takes: whatever it is asked and answers. */
-export type RunnableService = Pick<Service<unknown, unknown>, 'name' | 'open' | 'close'>;
+export type RunnableService = Pick<
+  Service<unknown, unknown>,
+  'name' | 'open' | 'close' | 'pause' | 'resume' | 'onIdle'
+>;
+
+/** Several services that run together, as one. */
+export class RunningServices {
+  constructor(private readonly services: readonly RunnableService[]) {}
+
+  /** Lets no call of any of them out until `resume()`. */
+  pause(): void {
+    for (const service of this.services) service.pause();
+  }
+
+  /** Lets calls of all of them out again. */
+  resume(): void {
+    for (const service of this.services) service.resume();
+  }
+
+  /** Resolves when each has been idle since this was called. */
+  onIdle(): Promise<void> {
+    return Promise.all(this.services.map((service) => service.onIdle())).then(() => undefined);
+  }
+
+  /** Closes all of them; rejects with what the first that failed to release failed with, when all have closed. */
+  close(options?: CloseOptions): Promise<void> {
+    return Promise.allSettled(this.services.map((service) => service.close(options))).then(
+      (ends) => {
+        const failed = ends.find((end) => end.status === 'rejected');
+        if (failed) throw failed.reason;
+      },
+    );
+  }
+}
 
 /**
  * Runs one piece of work with services started before and closed after it, and resolves to its last value.
  *
  * Acquires the resources of each service, then calls `work`, and in the end closes all of them: what they
  * have queued or in flight finishes, then each releases its resources, also when the work has failed. The
- * work may return a value, a promise, an async iterable or an Observable.
+ * work may return a value, a promise, an async iterable or an Observable. It is given all of the services as
+ * one, to pause and resume them, to wait until they are idle, or to close them early.
  *
  * ```text
  * acquire a, b ── work ───────────────── close a, b ── resolves
@@ -34,7 +68,7 @@ export type RunnableService = Pick<Service<unknown, unknown>, 'name' | 'open' | 
  */
 export function runServices<T>(
   services: readonly RunnableService[],
-  work: () => T,
+  work: (running: RunningServices) => T,
 ): Promise<ValueOf<T>> {
   const checked = new Promise<void>((resolve) => {
     parseServices(services);
@@ -45,19 +79,23 @@ export function runServices<T>(
   return checked.then(() => runAndClose(services, work));
 }
 
-function runAndClose<T>(services: readonly RunnableService[], work: () => T): Promise<ValueOf<T>> {
+function runAndClose<T>(
+  services: readonly RunnableService[],
+  work: (running: RunningServices) => T,
+): Promise<ValueOf<T>> {
+  const running = new RunningServices(services);
   const started$ = services.map((service) => service.open());
   const run$ = concat(
     ...started$,
-    defer(() => toObservable(work())),
+    defer(() => toObservable(work(running))),
   );
   return lastValueFrom(run$, { defaultValue: undefined as ValueOf<T> }).then(
-    (value) => closeAll(services).then(() => value),
+    (value) => running.close().then(() => value),
     (error: unknown) => {
       const fail = () => {
         throw error;
       };
-      return closeAll(services).then(fail, fail);
+      return running.close().then(fail, fail);
     },
   );
 }
@@ -81,11 +119,4 @@ function toObservable<T>(result: T): Observable<ValueOf<T>> {
 function isStream(result: unknown): boolean {
   if (typeof result !== 'object' || result === null) return false;
   return isObservable(result) || 'then' in result || Symbol.asyncIterator in result;
-}
-
-function closeAll(services: readonly RunnableService[]): Promise<void> {
-  return Promise.allSettled(services.map((service) => service.close())).then((ends) => {
-    const failed = ends.find((end) => end.status === 'rejected');
-    if (failed) throw failed.reason;
-  });
 }

@@ -1,5 +1,5 @@
 import { isObservable, type ObservableInput, Subscriber } from 'rxjs';
-import type { Call } from './call.js';
+import type { Call, CallFailure } from './call.js';
 import { CallContext } from './call-context.js';
 import { InvalidOptionError } from './errors.js';
 import { kindOf } from './kind-of.js';
@@ -64,15 +64,18 @@ export class Run<Request, Response> extends Subscriber<Response> {
     }
   }
 
-  /** Ends the work because its caller has left. */
-  cancel(): void {
-    this.end({ outcome: 'cancelled', usage: this.context.reported ?? {}, isEstimated: true });
+  /** Ends the work because its caller has left, or is told that it failed. */
+  cancel(failure?: CallFailure): void {
+    const usage = this.context.reported ?? {};
+    const outcome = failure ? 'failed' : 'cancelled';
+    this.end({ outcome, usage, isEstimated: true, ...failure });
     this.context.abort();
     this.tearDown();
   }
 
   protected override _next(response: Response): void {
     if (this.isLive()) this.letIn();
+    if (this.isLive() && this.call.timing) this.worker.responded(this.call);
     if (this.isLive()) this.readUsage(response);
     if (this.isLive()) this.call.reply.next(response);
   }
@@ -93,7 +96,9 @@ export class Run<Request, Response> extends Subscriber<Response> {
     if (!this.isLive()) return;
     const { reported, isEstimated } = this.context;
     this.end({ outcome: 'completed', usage: reported ?? {}, isEstimated });
-    this.call.reply.complete();
+    this.tell(() => {
+      this.call.reply.complete();
+    });
     this.tearDown();
   }
 
@@ -109,10 +114,16 @@ export class Run<Request, Response> extends Subscriber<Response> {
     this.onOver(this.call);
   };
 
-  /** A fault in the teardown of one call's work must not reach those of others. */
+  /** A fault in the teardown of one call's work, or of its caller, must not reach those of others. */
   private tearDown(): void {
-    try {
+    this.tell(() => {
       this.unsubscribe();
+    });
+  }
+
+  private tell(what: () => void): void {
+    try {
+      what();
     } catch (error) {
       this.worker.fault(error);
     }
@@ -136,7 +147,9 @@ export class Run<Request, Response> extends Subscriber<Response> {
 
   private fail(error: unknown, failure: Failure): void {
     this.end({ outcome: 'failed', error, usage: this.usageOfFailed(failure), isEstimated: true });
-    this.call.reply.error(error);
+    this.tell(() => {
+      this.call.reply.error(error);
+    });
     this.tearDown();
   }
 

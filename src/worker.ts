@@ -15,7 +15,11 @@ export interface Worker<Request, Response> {
   failureOf(error: unknown): Failure | undefined;
   /** Whether the call is to be tried again. */
   verdict(call: Call<Request, Response>, error: unknown, failure: Failure): Verdict | undefined;
+  /** Whether nobody wants the call any more, though it has not been ended yet. */
+  isOver(call: Call<Request, Response>): boolean;
   started(call: Call<Request, Response>): void;
+  /** Asked for where the call has times to keep. */
+  responded(call: Call<Request, Response>): void;
   retrying(call: Call<Request, Response>, delayMs: number, error: unknown): void;
   ended(call: Call<Request, Response>, ending: Ending): void;
   /** Something went wrong that is no call's outcome. */

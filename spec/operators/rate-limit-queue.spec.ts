@@ -282,7 +282,7 @@ describe('rateLimit', () => {
         .subscribe();
 
       expect(refused).toEqual(['c']);
-      expect(c).toMatchObject({ level: undefined, previous: undefined, next: undefined });
+      expect(c).toMatchObject({ line: undefined, previous: undefined, next: undefined });
     });
 
     it('takes its question back when the one that was asked for is refused', () => {

@@ -26,13 +26,21 @@ describe('LiveNumber', () => {
 
   it.each([
     ['of one that has not emitted', NEVER, undefined],
-    ['of one that is empty', EMPTY, undefined],
     ['of one that has emitted', of(1, 2, 3), 3],
     ['of a BehaviorSubject', new BehaviorSubject(7), 7],
   ])('is the latest value %s', (_which, input$, value) => {
     const live = new LiveNumber(input$, positive);
 
     expect([live.value, heard(live)]).toEqual([value, []]);
+  });
+
+  it('tells of one that ends without a value, for which all would wait unseen', () => {
+    const live = new LiveNumber(EMPTY, positive);
+
+    expect([live.value, heard(live)]).toEqual([
+      undefined,
+      ['RangeError: undefined is not positive'],
+    ]);
   });
 
   it('tells of each change, and has the new value by then', () => {

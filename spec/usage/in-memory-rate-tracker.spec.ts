@@ -448,6 +448,7 @@ describe('InMemoryRateTracker', () => {
           reserved: 0.5,
           usedByOthers: 0,
           remaining: 1.5,
+          resetAt: 256,
         },
         {
           unit: 'requests',
@@ -457,6 +458,7 @@ describe('InMemoryRateTracker', () => {
           reserved: 1,
           usedByOthers: 0,
           remaining: 4,
+          resetAt: 10,
         },
       ]);
     });
@@ -525,6 +527,7 @@ describe('InMemoryRateTracker', () => {
           reserved: 2,
           usedByOthers: 0,
           remaining: 1,
+          resetAt: 6,
         },
       ]);
     });

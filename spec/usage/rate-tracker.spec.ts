@@ -48,7 +48,7 @@ class TokensAtOnce implements RateTracker {
     const used = limit - free;
     const remaining = free;
     const state = { unit: 'tokens', windowMs: Infinity, reserved: used, usedByOthers: 0 };
-    return [{ ...state, limit, used, remaining }];
+    return [{ ...state, limit, used, remaining, resetAt: undefined }];
   }
 
   reserve(cost: Usage): ObservableInput<Reservation> {

@@ -29,6 +29,8 @@ export interface RateLimitOptions<T> {
   readonly queue?: CallQueue<Queueable>;
   /** The most values that may wait. Default Infinity. */
   readonly queueLimit?: number;
+  /** Past it: `'refuse'` the new one (default), or `'drop-oldest'`, the oldest of the lowest priority. */
+  readonly whenQueueFull?: 'refuse' | 'drop-oldest';
   /** Hears of a value that was refused (too costly for any window, queue full). Default: the stream errors. */
   readonly onRefused?: (value: T, error: unknown) => void;
   /** The source of time. Default `monotonicScheduler`. */

@@ -3,6 +3,7 @@ import { QueueFullError } from '../errors.js';
 import { checkConcurrency } from '../options.js';
 import { CallQueue } from '../queue/call-queue.js';
 import { Queueable } from '../queue/queueable.js';
+import { sizeOf } from '../queue/size-of.js';
 import { Clock } from '../time/clock.js';
 import { LiveNumber } from '../time/live-number.js';
 import { monotonicScheduler } from '../time/monotonic-scheduler.js';
@@ -40,6 +41,7 @@ export class RateLimiter<T, R> implements Answered {
   /** Those that came while others were let out: only after that is it known whether they must wait. */
   private newcomers: Queueable[] = [];
   private readonly asking: Asking;
+  private readonly queueLimit: number;
   private inFlight = 0;
   private isLettingOut = false;
   private hasSourceCompleted = false;
@@ -50,7 +52,8 @@ export class RateLimiter<T, R> implements Answered {
     private readonly project: (value: T, reservation: Reservation) => R,
     private readonly destination: Subscriber<R>,
   ) {
-    const { scheduler = monotonicScheduler } = options;
+    const { scheduler = monotonicScheduler, queueLimit = Infinity } = options;
+    this.queueLimit = queueLimit;
     this.tracker = trackers.acquire();
     this.queue = options.queue ?? new CallQueue();
     this.clock = new Clock(scheduler);
@@ -118,14 +121,19 @@ export class RateLimiter<T, R> implements Answered {
     if (this.isLettingOut) this.newcomers.push(item);
     else {
       this.goOn();
-      this.refuseAbove(item);
+      if (this.isTooLong) this.shorten([item]);
     }
+  }
+
+  private get isTooLong(): boolean {
+    return this.queue.size > this.queueLimit;
   }
 
   /** What can never fit is told at once, though others may be waiting. */
   private checkCost(item: Queueable): void {
     const cost = this.costOf(item);
     item.cost = cost;
+    item.size = sizeOf(cost);
     const error = this.tracker.neverFits(cost);
     if (error) throw error;
   }
@@ -172,7 +180,7 @@ export class RateLimiter<T, R> implements Answered {
   }
 
   grant(item: Queueable, reservation: Reservation): void {
-    this.queue.remove(item);
+    this.queue.take(item);
     this.inFlight += 1;
     this.asking.drop();
     try {
@@ -200,16 +208,29 @@ export class RateLimiter<T, R> implements Answered {
   }
 
   private refuseNewcomers(): void {
-    const newestFirst = this.newcomers.reverse();
+    const { newcomers } = this;
     this.newcomers = [];
-    for (const item of newestFirst) this.refuseAbove(item);
+    if (this.isTooLong) this.shorten(newcomers);
+  }
+
+  private shorten(newcomers: readonly Queueable[]): void {
+    if (this.options.whenQueueFull === 'drop-oldest') this.dropOldest(newcomers);
+    else for (const item of [...newcomers].reverse()) this.refuseAbove(item);
   }
 
   /** Not one that has been let out meanwhile, and was put back. */
   private refuseAbove(item: Queueable): void {
-    const { queueLimit = Infinity } = this.options;
-    if (this.queue.size > queueLimit && item.isQueued && !item.isBack)
-      this.refuse(item, new QueueFullError(queueLimit));
+    if (this.isTooLong && item.isQueued && !item.isBack)
+      this.refuse(item, new QueueFullError(this.queueLimit));
+  }
+
+  /** One for each that came, at most: those that were put back may be more than the limit. */
+  private dropOldest(newcomers: readonly Queueable[]): void {
+    for (let left = newcomers.length; left > 0 && this.isTooLong; left--) {
+      const { lowest } = this.queue;
+      if (!lowest) return;
+      this.refuse(lowest, new QueueFullError(this.queueLimit, !newcomers.includes(lowest)));
+    }
   }
 
   private costOf(item: Queueable): Usage {

@@ -1,77 +1,98 @@
+import { FairShares } from './fair-shares.js';
+import { Line, chargeOf, type WeightOf } from './line.js';
 import type { Queueable } from './queueable.js';
 
 /** While it waits this long, a call gains as much as one priority level gives: one usual window. */
 export const AGEING_MS = 60_000;
 
-/** All that is queued with one priority: a doubly linked list, first in, first out. */
+/** All that is queued with one priority: a line for each tenant. */
 export class PriorityLevel {
-  first: Queueable | undefined = undefined;
-  last: Queueable | undefined = undefined;
-  /** Those that were put back, by order of arrival. */
-  private readonly back: Queueable[] = [];
-  /** Its place in the heap of levels. */
-  heapIndex = -1;
-
-  constructor(readonly priority: number) {}
-
   /**
    * The lower, the sooner. Time and priority weigh against each other at a fixed rate, so what waits
    * gains on what comes later and nothing starves, yet the key of a waiting call never changes.
    */
-  get key(): number {
-    return (this.first?.queuedAt ?? Infinity) - this.priority * AGEING_MS;
+  key = Infinity;
+  /** Its place in the heap of levels by key. */
+  keyPlace = -1;
+  /** Its place in the heap of levels by priority. */
+  priorityPlace = -1;
+  /** Used while one tenant is alone, as is usual: nothing needs to be shared then. */
+  private readonly only = new Line(this, undefined);
+  /** From when a second tenant comes until the level is empty. */
+  private shares: FairShares | undefined = undefined;
+
+  constructor(
+    readonly queue: object,
+    public priority: number,
+  ) {}
+
+  /** The next to go. */
+  get first(): Queueable | undefined {
+    return this.shares ? this.shares.next?.first : this.only.first;
   }
 
-  append(item: Queueable): void {
-    item.isBack = false;
-    this.link(item, this.last);
+  /** What has waited longest. */
+  get oldest(): Queueable | undefined {
+    return this.shares ? this.shares.oldest?.first : this.only.first;
   }
 
-  /** Queues by order of arrival, behind those that came before it. */
-  insert(item: Queueable): void {
-    const place = this.placeOf(item);
-    let previous = this.back[place - 1];
-    let next = previous ? previous.next : this.first;
-    // Of those that were never let out, few or none came before it.
-    while (next && next.order < item.order) {
-      previous = next;
-      next = next.next;
-    }
-    item.isBack = true;
-    this.back.splice(place, 0, item);
-    this.link(item, previous);
+  /** How many are queued. */
+  get queued(): number {
+    return (this.shares ?? this.only).queued;
+  }
+
+  /** The sum of their sizes. */
+  get size(): number {
+    return (this.shares ?? this.only).size;
+  }
+
+  /** Those that are not empty. */
+  get lines(): Iterable<Line> {
+    return this.shares ?? (this.only.first ? [this.only] : []);
+  }
+
+  /** To be told when the oldest is another, if there are levels to compare it with. */
+  updateKey(): void {
+    this.key = (this.oldest?.queuedAt ?? Infinity) - this.priority * AGEING_MS;
+  }
+
+  append(item: Queueable, weightOf: WeightOf): void {
+    const line = this.lineFor(item.tenant, weightOf);
+    line.append(item);
+    this.shares?.joined(line, item);
+  }
+
+  /** Queues by order of arrival within its line. */
+  insert(item: Queueable, weightOf: WeightOf): void {
+    const line = this.lineFor(item.tenant, weightOf);
+    line.insert(item);
+    this.shares?.joined(line, item);
   }
 
   remove(item: Queueable): void {
-    if (item.isBack) this.back.splice(this.placeOf(item), 1);
-    if (item.previous) item.previous.next = item.next;
-    else this.first = item.next;
-    if (item.next) item.next.previous = item.previous;
-    else this.last = item.previous;
-    item.previous = item.next = item.level = undefined;
+    const line = item.line as Line;
+    line.remove(item);
+    if (!this.shares) return;
+    if (this.shares.queued > 1) this.shares.left(line, item);
+    // When all have left, the next to come are equals again.
+    else this.shares = undefined;
   }
 
-  /** Behind the previous one; before all where there is none. */
-  private link(item: Queueable, previous: Queueable | undefined): void {
-    const next = previous ? previous.next : this.first;
-    item.level = this;
-    item.previous = previous;
-    item.next = next;
-    if (previous) previous.next = item;
-    else this.first = item;
-    if (next) next.previous = item;
-    else this.last = item;
+  /** Counts the item, which is about to leave, as its tenant's. */
+  charge(item: Queueable): void {
+    this.shares?.charge(item.line as Line, chargeOf(item));
   }
 
-  /** How many of those that were put back came before it: a binary search, as 10,000 may fail at once. */
-  private placeOf({ order }: Queueable): number {
-    let low = 0;
-    let high = this.back.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.back[middle]?.order ?? Infinity) < order) low = middle + 1;
-      else high = middle;
+  private lineFor(tenant: string | undefined, weightOf: WeightOf): Line {
+    const { only, shares } = this;
+    if (shares) return shares.lineFor(tenant, weightOf);
+    if (!only.first) {
+      only.weight = weightOf(tenant);
+      only.tenant = tenant;
+    } else if (only.tenant !== tenant) {
+      this.shares = new FairShares(only);
+      return this.shares.lineFor(tenant, weightOf);
     }
-    return low;
+    return only;
   }
 }

@@ -12,6 +12,8 @@ export interface FailedTry {
   readonly failure: Failure;
   /** Whether a gate makes calls wait for as long as the provider wants. */
   readonly hasGate: boolean;
+  /** Whether another try may begin after so many ms. Default always. */
+  readonly isInTime?: (delayMs: number) => boolean;
 }
 
 /** What follows: another try after so many ms, or an error that says more than the provider's own. */
@@ -50,7 +52,9 @@ export class RetryPolicy {
     const { retryAfterMs } = failure;
     if (retryAfterMs !== null && retryAfterMs > maxRetryAfterMs)
       return { error: new RetryAfterTooLongError(retryAfterMs, maxRetryAfterMs, { cause: error }) };
-    return this.budget.take(now) ? { delayMs: this.delayOf(failed) } : undefined;
+    const delayMs = this.delayOf(failed);
+    const { isInTime = () => true } = failed;
+    return isInTime(delayMs) && this.budget.take(now) ? { delayMs } : undefined;
   }
 
   /** At a gate it waits as all do, at the front of its priority. */

@@ -13,6 +13,7 @@ export class LiveNumber {
   private readonly changed = new Subject<void>();
   private failed = new ReplaySubject<unknown>(1);
   private source = Subscription.EMPTY;
+  private hasEmitted = false;
 
   /** Tells of each change. */
   readonly changes$: Observable<void> = this.changed.asObservable();
@@ -39,6 +40,9 @@ export class LiveNumber {
         error: (error: unknown) => {
           failed.next(error);
         },
+        complete: () => {
+          this.completed();
+        },
       });
     }
   }
@@ -49,6 +53,7 @@ export class LiveNumber {
   }
 
   private update(value: number): void {
+    this.hasEmitted = true;
     try {
       this.accept(value);
     } catch (error) {
@@ -56,6 +61,11 @@ export class LiveNumber {
       return;
     }
     this.changed.next();
+  }
+
+  /** Without any value all wait for ever, and somebody should hear why. */
+  private completed(): void {
+    if (!this.hasEmitted) this.update(undefined as unknown as number);
   }
 
   private accept(value: number): void {

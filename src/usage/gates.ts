@@ -21,6 +21,13 @@ export class Gates {
     return true;
   }
 
+  /** Milliseconds until all let a call pass: 0 when they do. */
+  waitMs(now: number): number {
+    let longest = 0;
+    for (const gate of this.all) longest = Math.max(longest, gate.waitMs(now));
+    return longest;
+  }
+
   /** Why calls should not even wait; undefined when they should. */
   refusal(now: () => number): RetryAfterTooLongError | undefined {
     if (this.areOpen) return undefined;

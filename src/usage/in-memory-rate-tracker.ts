@@ -9,6 +9,7 @@ import {
 } from 'rxjs';
 import type { QuotaExceededError } from '../errors.js';
 import { parseInMemoryRateTrackerOptions } from '../options.js';
+import type { Forecast } from './forecast.js';
 import type { GateState } from './gate.js';
 import type { InMemoryRateTrackerOptions } from './in-memory-rate-tracker-options.js';
 import { Ledger } from './ledger.js';
@@ -98,6 +99,12 @@ export class InMemoryRateTracker implements RateTracker {
     return typeof answer === 'number' ? this.line.waitFor(own) : [answer];
   }
 
+  forecast(cost: Usage, ahead: Usage = {}): Forecast {
+    const own = readUsage(cost, this.units, 'forecast(cost)');
+    const before = readUsage(ahead, this.units, 'forecast(ahead)');
+    return this.ledger.forecast(own, before, this.line.firstTurn);
+  }
+
   /** Watches live limits again after `close`; a new tracker does so by itself. */
   open(): void {
     if (!this.watching.closed) return;
@@ -123,8 +130,8 @@ function areEqual(before: readonly QuotaState[], after: readonly QuotaState[]): 
 }
 
 function isSame(before: QuotaState, after: QuotaState | undefined): boolean {
-  const { used, reserved, usedByOthers, limit, remaining } = before;
+  const { used, reserved, usedByOthers, limit, remaining, resetAt } = before;
   if (used !== after?.used || reserved !== after.reserved) return false;
   if (usedByOthers !== after.usedByOthers || limit !== after.limit) return false;
-  return remaining === after.remaining;
+  return remaining === after.remaining && resetAt === after.resetAt;
 }

@@ -2,6 +2,8 @@ import type { Subject } from 'rxjs';
 import type { QuotaExceededError, RetryAfterTooLongError } from '../errors.js';
 import type { Clock } from '../time/clock.js';
 import { Claims } from './claims.js';
+import type { Forecast } from './forecast.js';
+import { forecastOf } from './forecast-of.js';
 import type { Gate, GateState } from './gate.js';
 import { Gates } from './gates.js';
 import type { Lane } from './lane.js';
@@ -73,6 +75,12 @@ export class Ledger implements ReservationOwner {
     const reservation = new LedgerReservation(cost, now, ticket, entries, sent, this);
     this.changed();
     return reservation;
+  }
+
+  /** When a call could go that comes after `ahead`, in the line whose first has the turn. */
+  forecast(cost: Usage, ahead: Usage, turn = Infinity): Forecast {
+    const { now } = this;
+    return forecastOf({ cost, ahead, turn, gateMs: this.gates.waitMs(now) }, this.parts.lanes, now);
   }
 
   /** Keeps the turn in what the last question was about. Asked for the first time it has no other to keep. */

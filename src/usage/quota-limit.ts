@@ -55,9 +55,14 @@ export class QuotaLimit {
     return this.told.usedByOthers(now);
   }
 
-  /** Milliseconds until what others have used counts no more. */
+  /** Milliseconds until less of what others have used counts; 0 when nothing does. */
   waitUntilOthersLeft(now: number): number {
     return this.told.waitUntilOthersLeft(now);
+  }
+
+  /** Milliseconds until nothing counts of what others have used; 0 when nothing does. */
+  waitUntilOthersAreGone(now: number): number {
+    return this.told.waitUntilOthersAreGone(now);
   }
 
   /** Hears what the provider told. Answers whether it was news. */

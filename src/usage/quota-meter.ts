@@ -1,5 +1,6 @@
 import { QuotaExceededError } from '../errors.js';
 import type { Clock } from '../time/clock.js';
+import { instantAfter } from './instant-after.js';
 import { QuotaLimit } from './quota-limit.js';
 import type { QuotaMeterParts, Sent } from './quota-meter-parts.js';
 import type { QuotaState } from './quota-state.js';
@@ -74,18 +75,24 @@ export class QuotaMeter {
     return this.windowMs === Infinity ? this.isSpent(amount, limit) : undefined;
   }
 
-  /** Milliseconds until the cost fits: 0 when it does, Infinity while only a change of the limit helps. */
-  waitFor(cost: Usage, now: number): number {
+  /**
+   * Milliseconds until the cost fits: 0 when it does, Infinity while only a change of the limit helps. With so
+   * much ahead that is let out before it, at the earliest: parts of any size are taken for granted.
+   */
+  waitFor(cost: Usage, now: number, ahead = 0): number {
     const limit = this.limitAt(now);
     if (limit === undefined) return Infinity;
     const amount = this.amountIn(cost);
     const granted = this.limit.granted(limit, now);
-    const wait = this.waitWithin(granted, amount, limit, now);
+    const wait = this.waitWithin(granted, amount, limit, now, ahead);
     if (wait === 0) return 0;
     const isAlone = granted === limit;
-    const alone = isAlone ? wait : this.waitWithin(limit, amount, limit, now);
+    const alone = isAlone ? wait : this.waitWithin(limit, amount, limit, now, ahead);
     const others = isAlone ? 0 : this.limit.waitUntilOthersLeft(now);
-    return Math.min(wait, Math.max(alone, others), this.limit.waitUntilOld(now));
+    const within = Math.min(wait, Math.max(alone, others));
+    // What goes out window after window keeps hearing of the limit: only what waits for one may see it forgotten.
+    const isLong = amount !== undefined && ahead + amount > limit;
+    return isLong ? within : Math.min(within, this.limit.waitUntilOld(now));
   }
 
   charge(cost: Usage, now: number): MeterEntry {
@@ -182,7 +189,13 @@ export class QuotaMeter {
     const usedByOthers = this.limit.usedByOthers(now);
     const granted = limit === undefined ? 0 : this.limit.granted(limit, now);
     const remaining = Math.max(0, granted - used);
-    return { unit, limit, windowMs, used, reserved, usedByOthers, remaining };
+    const resetAt = used > 0 || usedByOthers > 0 ? this.resetAt(now) : undefined;
+    return { unit, limit, windowMs, used, reserved, usedByOthers, remaining, resetAt };
+  }
+
+  private resetAt(now: number): number | undefined {
+    const others = this.limit.waitUntilOthersAreGone(now);
+    return instantAfter(Math.max(this.parts.window.waitUntilEmpty(now), others), now);
   }
 
   private tooLarge(amount: number, now: number): QuotaExceededError | undefined {
@@ -228,9 +241,13 @@ export class QuotaMeter {
     amount: number | undefined,
     limit: number,
     now: number,
+    ahead: number,
   ): number {
     const { window } = this.parts;
     if (amount === undefined) return window.waitUntilBelow(granted, now);
-    return window.waitUntilAtMost(granted - amount + limit * ROUNDING, now);
+    const room = granted - amount + limit * ROUNDING;
+    // What never fits does not do so later either.
+    if (ahead === 0 || room < 0) return window.waitUntilAtMost(room, now);
+    return window.waitBehind(ahead, amount, granted + limit * ROUNDING, now);
   }
 }

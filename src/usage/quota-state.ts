@@ -13,4 +13,10 @@ export interface QuotaState {
   readonly usedByOthers: number;
   /** What of the limit is still free; 0 when there is debt. */
   readonly remaining: number;
+  /**
+   * When nothing counts any more of what is charged so far, by this process and by others, if nothing else is
+   * charged: in whole ms of the scheduler, rounded up. Undefined when nothing is charged, and where it is never:
+   * for a budget.
+   */
+  readonly resetAt: number | undefined;
 }

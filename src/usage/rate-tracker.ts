@@ -1,5 +1,6 @@
 import type { Observable, ObservableInput } from 'rxjs';
 import type { QuotaExceededError } from '../errors.js';
+import type { Forecast } from './forecast.js';
 import type { GateState } from './gate.js';
 import type { QuotaState } from './quota-state.js';
 import type { Reservation } from './reservation.js';
@@ -24,6 +25,12 @@ export interface RateTracker {
   reserve(cost: Usage): ObservableInput<Reservation>;
   /** Why no window can ever hold this cost; undefined when one can. */
   neverFits(cost: Usage): QuotaExceededError | undefined;
+  /**
+   * When a call of this cost could go that comes after `ahead` of this tracker's own waiters: a forecast, by
+   * estimates. It changes nothing. `requests` that the cost does not name are 1; of what is ahead, 0. Left out by a
+   * store that cannot say.
+   */
+  forecast?(cost: Usage, ahead?: Usage): Forecast;
   /** The quotas as they stand. */
   readonly quotas: readonly QuotaState[];
   /** The quotas, latest first on subscribing, then each change; also when usage leaves a window. */

@@ -64,6 +64,11 @@ export class ToldLimit {
     return waits.length > 0 ? Math.min(...waits) : 0;
   }
 
+  /** Milliseconds until nothing counts of what others have used; 0 when nothing does. */
+  waitUntilOthersAreGone(now: number): number {
+    return Math.max(0, this.others.until - now, this.known.until - now);
+  }
+
   /** What the provider grants us, as others use the rest; Infinity where it told nothing. */
   granted(ownLimit: number, now: number): number {
     const others = this.usedByOthers(now);

@@ -63,8 +63,8 @@ export class WaitingLine {
     this.wakeUp.clear();
     this.watching.unsubscribe();
     // Of a line only the first has claims.
-    const { next } = this;
-    if (next !== undefined) this.ledger.release(next);
+    const { firstTurn } = this;
+    if (firstTurn !== undefined) this.ledger.release(firstTurn);
   }
 
   /** Serves those who still wait after a rest. */
@@ -72,6 +72,12 @@ export class WaitingLine {
     if (this.isEmpty) return;
     this.watch();
     this.serve();
+  }
+
+  /** The turn of the first in line; undefined while nobody waits. */
+  get firstTurn(): number | undefined {
+    const [first] = this.waiters;
+    return first?.turn;
   }
 
   private get isResting(): boolean {
@@ -88,14 +94,8 @@ export class WaitingLine {
   private leave(waiter: Waiter): void {
     // Those behind may fit where the one that left did not.
     if (!this.waiters.delete(waiter)) return;
-    this.ledger.release(waiter.turn, this.next);
+    this.ledger.release(waiter.turn, this.firstTurn);
     this.serve();
-  }
-
-  /** The turn of the first in line. */
-  private get next(): number | undefined {
-    const [first] = this.waiters;
-    return first?.turn;
   }
 
   /** Serves the line from its head until one does not fit, and sets the timer for that one. */
@@ -140,7 +140,7 @@ export class WaitingLine {
     if (answer instanceof Error) subscriber.error(answer);
     else this.grant(waiter, answer);
     // Only now: those behind it in other lines go after it, not before.
-    this.ledger.release(turn, this.next);
+    this.ledger.release(turn, this.firstTurn);
     return 0;
   }
 

@@ -1,5 +1,6 @@
 import { ExactSum } from './exact-sum.js';
 import type { UsageWindow } from './usage-window.js';
+import { windowsUntil } from './windows-until.js';
 
 /** What may have been counted in one window of the provider's clock: the one that begins at `index` lengths. */
 class ClockWindow {
@@ -80,6 +81,21 @@ export class FixedWindow implements UsageWindow<FixedWindowEntry> {
   /** Milliseconds from `now` until the total next becomes less by itself; Infinity when it is 0. */
   waitUntilNextLeaves(now: number): number {
     return this.waitUntilBelow(this.total(now), now);
+  }
+
+  /** Milliseconds from `now` until the last window that holds a charge is out of reach; 0 when none does. */
+  waitUntilEmpty(now: number): number {
+    return this.waitUntilAtMost(0, now);
+  }
+
+  /** Milliseconds until `cost` fits behind `ahead`: the windows follow each other. */
+  waitBehind(ahead: number, cost: number, limit: number, now: number): number {
+    const windows = this.inReach(now);
+    const first = windows[0]?.index ?? 0;
+    const charged = windows.map((window) => window.charged.value);
+    const inReach = 1 + Math.floor((2 * this.marginMs) / this.lengthMs);
+    const windowsToGo = windowsUntil(ahead + cost, charged, limit, inReach);
+    return windowsToGo === 0 ? 0 : this.leavesAt(first + windowsToGo - 1) - now;
   }
 
   private waitUntil(isEnough: (total: number) => boolean, now: number): number {

@@ -108,6 +108,21 @@ export class SlidingWindow implements UsageWindow<WindowEntry> {
     return this.oldest ? this.waitUntilLeft(this.oldest, now) : Infinity;
   }
 
+  /** Milliseconds from `now` until the newest charge leaves; 0 when nothing is charged. */
+  waitUntilEmpty(now: number): number {
+    return this.total(now) !== 0 && this.newest ? this.waitUntilLeft(this.newest, now) : 0;
+  }
+
+  /** Milliseconds until `cost` fits behind `ahead`: what is let out in one window leaves it a window later. */
+  waitBehind(ahead: number, cost: number, limit: number, now: number): number {
+    const amount = ahead + cost;
+    const windows = Math.max(0, Math.ceil(amount / limit) - 1);
+    const room = Math.max(0, (windows + 1) * limit - amount);
+    const wait = this.waitUntilAtMost(room, now);
+    // Nothing ever leaves an infinite one, and 0 times that is not a number.
+    return windows === 0 ? wait : windows * this.lengthMs + wait;
+  }
+
   private waitUntil(isEnough: (total: number) => boolean, now: number): number {
     if (isEnough(this.total(now))) return 0;
     const rest = this.sum.copy();

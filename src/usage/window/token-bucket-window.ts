@@ -117,6 +117,26 @@ export class TokenBucketWindow implements UsageWindow<BucketEntry> {
     return Math.max(1, this.waitUntilAtMost(Math.max(0, total - this.limit / 100), now));
   }
 
+  /** Milliseconds from `now` until the bucket is full; 0 when it is, Infinity while the limit is unknown. */
+  waitUntilEmpty(now: number): number {
+    return this.waitUntilAtMost(0, now);
+  }
+
+  /**
+   * Milliseconds until `cost` fits behind `ahead`: the refill of all that is missing then. The margin is waited
+   * for once, by the first of them.
+   */
+  waitBehind(ahead: number, cost: number, limit: number, now: number): number {
+    const amount = ahead + cost;
+    const level = this.levelAt(now);
+    if (this.limit === 0) return Infinity;
+    if (this.sinceFull.value + amount <= limit) return 0;
+    const late = Math.max(level, this.limit * this.marginMs);
+    const wait = (late + (amount - limit) * this.windowMs) / this.limit;
+    // They all fit into a full bucket, where something else keeps them until then.
+    return Math.max(0, amount > limit ? wait : Math.min(wait, level / this.limit));
+  }
+
   /** What has come back so far came at the old limit; what comes from now on comes at this one. */
   limitChanged(limit: number, now: number): void {
     if (limit === this.limit) return;

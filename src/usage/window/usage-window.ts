@@ -23,6 +23,16 @@ export interface UsageWindow<Entry = unknown> {
   waitUntilBelow(amount: number, now: number): number;
   /** Milliseconds from `now` until the total next becomes less by itself; Infinity when it is 0. */
   waitUntilNextLeaves(now: number): number;
+  /**
+   * Milliseconds from `now` until nothing counts that was charged so far, in O(1): 0 when nothing does, Infinity
+   * when it never ends. What was charged last counts as if it had not been corrected to nothing: at the latest.
+   */
+  waitUntilEmpty(now: number): number;
+  /**
+   * Milliseconds from `now` until `cost` fits below `limit` if `ahead`, more than 0, is charged before it as early
+   * as it fits, in parts of any size: never later than with calls that cannot be divided. Changes nothing.
+   */
+  waitBehind(ahead: number, cost: number, limit: number, now: number): number;
   /** The limit is `limit` from now on; only a window that refills at its pace needs to know. */
   limitChanged?(limit: number, now: number): void;
 }

@@ -1,4 +1,4 @@
-import type { Usage } from './usage/usage.js';
+import type { Usage } from '../usage/usage.js';
 
 /**
  * One step of a call, or a fault of an option. It carries no request and no response: those are the
@@ -13,11 +13,16 @@ import type { Usage } from './usage/usage.js';
  */
 export type ServiceEvent = QueuedEvent | StartedEvent | RetryingEvent | EndedEvent | FaultEvent;
 
-interface CallStep {
+/** What every step of a call tells. */
+export interface CallStep {
   /** The call's number within its service, from 1. */
   readonly callId: number;
   /** The label given in the call's options. */
   readonly label: string | undefined;
+  /** The tenant given in the call's options. */
+  readonly tenant: string | undefined;
+  /** The call's priority. */
+  readonly priority: number;
   /** When it happened, in ms of the service's scheduler. */
   readonly at: number;
 }
@@ -25,6 +30,8 @@ interface CallStep {
 /** The call was accepted. */
 export interface QueuedEvent extends CallStep {
   readonly type: 'queued';
+  /** What it is expected to take, in the units that `costOf` names. */
+  readonly cost: Usage;
 }
 
 /** The call was let out: its work begins. */
@@ -46,12 +53,20 @@ export interface RetryingEvent extends CallStep {
   readonly error: unknown;
 }
 
-/** The call has ended: by an answer, by an error, or because its caller left. */
+/**
+ * The call has ended: by an answer, by an error (its own, a timeout, being refused or abandoned), or because its
+ * caller left.
+ */
 export interface EndedEvent extends CallStep {
   readonly type: 'completed' | 'failed' | 'cancelled';
   /** Its last try, from 1. */
   readonly attempt: number;
-  /** How long that worked, in ms; undefined when it never started, or started before anybody listened. */
+  /**
+   * How long it was queued before its first try, in ms; of one that never started, until now. Undefined when it
+   * started before anybody listened.
+   */
+  readonly waitMs: number | undefined;
+  /** How long its last try worked, in ms; undefined when it never started, or did before anybody listened. */
   readonly runMs: number | undefined;
   /** What it was settled to, in the units that are known; left out when it never started or gave all back. */
   readonly usage?: Usage;
@@ -69,6 +84,8 @@ export interface FaultEvent {
   readonly type: 'fault';
   readonly callId?: undefined;
   readonly label?: undefined;
+  readonly tenant?: undefined;
+  readonly priority?: undefined;
   /** When it was heard of, in ms of the service's scheduler. */
   readonly at: number;
   readonly error: unknown;

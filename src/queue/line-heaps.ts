@@ -1,0 +1,26 @@
+import { IndexedHeap } from './indexed-heap.js';
+import type { Line } from './line.js';
+
+/** The one with the lowest start on top; of equals the one that was served, or opened, longest ago. */
+export function linesByStart(): IndexedHeap<Line> {
+  return new IndexedHeap<Line>(
+    (one, other) => one.start < other.start || (one.start === other.start && one.turn < other.turn),
+    {
+      get: (line) => line.startPlace,
+      set: (line, place) => (line.startPlace = place),
+      delete: (line) => (line.startPlace = -1),
+    },
+  );
+}
+
+/** The one whose first came first on top. */
+export function linesByAge(): IndexedHeap<Line> {
+  return new IndexedHeap<Line>(
+    (one, other) => (one.first?.order ?? Infinity) < (other.first?.order ?? Infinity),
+    {
+      get: (line) => line.agePlace,
+      set: (line, place) => (line.agePlace = place),
+      delete: (line) => (line.agePlace = -1),
+    },
+  );
+}

@@ -1,0 +1,79 @@
+import type { SchedulerLike } from 'rxjs';
+import { IndexedHeap } from '../queue/indexed-heap.js';
+import type { Clock } from './clock.js';
+import { WakeUp } from './wake-up.js';
+
+/** What is to happen at an instant. */
+export interface Alarm {
+  /** When it rings, in ms. */
+  readonly at: number;
+  /** Those of one instant ring in the order in which they were set. */
+  readonly order: number;
+  readonly ring: () => void;
+}
+
+/**
+ * Any number of instants on one timer: setting and clearing an alarm is O(log n), and while none is set there
+ * is no timer.
+ *
+ * An alarm rings after all else that is due at its instant: an answer that is just in time is in time.
+ */
+export class Alarms {
+  private readonly heap = new IndexedHeap<Alarm>(isBefore);
+  private readonly wakeUp: WakeUp;
+  private lastOrder = 0;
+  /** Once more in the same instant, behind whatever else is due. */
+  private readonly lastCall: WakeUp;
+
+  constructor(
+    scheduler: SchedulerLike,
+    private readonly clock: Clock,
+  ) {
+    this.lastCall = new WakeUp(scheduler, () => {
+      this.ring();
+    });
+    this.wakeUp = new WakeUp(scheduler, () => {
+      this.wake();
+    });
+  }
+
+  set(at: number, ring: () => void): Alarm {
+    const alarm = { at, order: ++this.lastOrder, ring };
+    this.heap.add(alarm);
+    if (this.heap.top === alarm) this.sleep();
+    return alarm;
+  }
+
+  clear(alarm: Alarm): void {
+    this.heap.remove(alarm);
+    // With others left the timer may come too early, and is set anew then.
+    if (!this.heap.top) this.sleep();
+  }
+
+  private get waitMs(): number {
+    return (this.heap.top?.at ?? Infinity) - this.clock.now();
+  }
+
+  private sleep(): void {
+    this.lastCall.clear();
+    this.wakeUp.set(this.heap.top ? Math.max(0, this.waitMs) : Infinity);
+  }
+
+  private wake(): void {
+    if (this.waitMs > 0) this.sleep();
+    else this.lastCall.set(0);
+  }
+
+  private ring(): void {
+    const now = this.clock.now();
+    for (let alarm = this.heap.top; alarm && alarm.at <= now; alarm = this.heap.top) {
+      this.heap.remove(alarm);
+      alarm.ring();
+    }
+    this.sleep();
+  }
+}
+
+function isBefore(one: Alarm, other: Alarm): boolean {
+  return one.at < other.at || (one.at === other.at && one.order < other.order);
+}
