@@ -42,7 +42,7 @@ class Played {
         this.note('verdict');
         return delayMs === undefined ? undefined : { delayMs };
       },
-      isOver: () => false,
+      endIfOver: () => undefined,
       started: () => undefined,
       responded: () => this.note('responded'),
       retrying: () => this.note('retrying'),

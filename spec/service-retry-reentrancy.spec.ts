@@ -1,7 +1,10 @@
 import {
   BehaviorSubject,
   config,
+  EMPTY,
   filter,
+  map,
+  merge,
   mergeMap,
   NEVER,
   Observable,
@@ -64,6 +67,12 @@ class Victim {
     else if (this.way === 'its signal') this.controller.abort(new Error('stop'));
     else void this.service.close({ abandon: true });
   };
+}
+
+/** The state whenever its quotas or its gate tell of a change, even within a turn: state$ waits for its end. */
+function inTheTurn(service: LLMService<string, string>): Observable<ServiceState> {
+  const { quotas$, gate$ = EMPTY } = service.tracker;
+  return merge(quotas$, gate$).pipe(map(() => service.toJSON()));
 }
 
 describe('Service, a call that is ended while it is decided whether it is tried again', () => {
@@ -166,7 +175,7 @@ describe('Service, a call that is ended while it is decided whether it is tried 
       failureOf: moment.failureOf ?? (() => ({ ...PLAIN, shouldPause: error === REFUSED, retryAfterMs: error === REFUSED ? 10 : null })), // prettier-ignore
     });
     const victim = new Victim(service, way);
-    if (moment.onState) service.state$.subscribe(moment.onState);
+    if (moment.onState) inTheTurn(service).subscribe(moment.onState);
     if (moment.onEvent) service.events$.subscribe(({ type }) => moment.onEvent?.(type));
     victim.start();
     const other = endsOf(service.call('other'));
@@ -260,7 +269,7 @@ describe('Service, what somebody does while a call is tried again', () => {
     const steps = stepsOf(service);
     const ends = endsOf(service.call(''));
     let wasClosed = false;
-    service.state$.subscribe(({ gate }) => {
+    inTheTurn(service).subscribe(({ gate }) => {
       wasClosed ||= gate?.status === 'closed';
       if (wasClosed && gate?.status === 'open') void service.close({ abandon: true });
     });

@@ -75,8 +75,8 @@ export class CallWorker<Request, Response> implements Worker<Request, Response> 
     }
   }
 
-  isOver({ signal, timing }: Call<Request, Response>): boolean {
-    return signal?.aborted === true || (timing !== undefined && this.parts.timeouts.isOver(timing));
+  endIfOver(call: Call<Request, Response>): void {
+    this.parts.timeouts.endIfOver(call);
   }
 
   started(call: Call<Request, Response>): void {
@@ -94,7 +94,7 @@ export class CallWorker<Request, Response> implements Worker<Request, Response> 
 
   retrying(call: Call<Request, Response>, delayMs: number, error: unknown): void {
     const { answers, events, timeouts, latest } = this.parts;
-    latest.ended(call);
+    latest.left(call);
     timeouts.retrying(call);
     answers?.ended(call);
     events.retrying(call, call.attempt - 1, delayMs, error);
@@ -107,8 +107,8 @@ export class CallWorker<Request, Response> implements Worker<Request, Response> 
     const usage = outcome === 'completed' && !isEstimated ? ending.usage : undefined;
     throughput.count(outcome);
     timeouts.ended(call);
-    if (outcome === 'cancelled') latest.left(call);
-    else latest.ended(call, usage);
+    if (outcome === 'completed') latest.ended(call, usage);
+    else latest.left(call);
     answers?.ended(call, usage);
     events.ended(call, ending);
   }

@@ -11,6 +11,11 @@ interface Cancellable {
   cancel(failure?: CallFailure): void;
 }
 
+/** Whoever can end a call. */
+interface Canceller<Request, Response> {
+  cancel(call: Call<Request, Response>): void;
+}
+
 /** Why a call is ended that did not fail by itself. */
 export interface CallFailure {
   readonly error: unknown;
@@ -41,6 +46,8 @@ export class Call<Request = unknown, Response = unknown> extends Queueable {
   retryInMs: number | undefined = undefined;
   /** Set when its caller has been told the end, or has left. */
   hasEnded = false;
+  /** Who cancels it when its caller leaves. */
+  canceller: Canceller<Request, Response> | undefined = undefined;
   /** Its times; undefined where it may take as long as it likes. */
   timing: CallTiming | undefined = undefined;
   /** Fires when its caller wants it no more: before it has been cancelled, others may be. */
@@ -56,5 +63,10 @@ export class Call<Request = unknown, Response = unknown> extends Queueable {
     readonly reply: Observer<Response>,
   ) {
     super();
+  }
+
+  /** Cancels it: so it can be added to a subscription as it is, without a closure for each. */
+  unsubscribe(): void {
+    this.canceller?.cancel(this);
   }
 }

@@ -2,6 +2,7 @@ import { type Observable, Subscription } from 'rxjs';
 import type { Call } from './call.js';
 import { DeadlineExceededError } from './errors.js';
 import type { Clock } from './time/clock.js';
+import type { CallEnding } from './call-ending.js';
 import type { GateState } from './usage/gate.js';
 
 type AnyCall = Call<unknown, never>;
@@ -14,7 +15,7 @@ export class Deadlines {
   constructor(
     private readonly clock: Clock,
     private readonly gate$: Observable<GateState>,
-    private readonly end: (call: AnyCall, error: unknown) => void,
+    private readonly ending: CallEnding,
   ) {}
 
   add(call: AnyCall): void {
@@ -41,7 +42,7 @@ export class Deadlines {
     for (const call of [...this.waiting]) {
       const startBy = call.timing?.startBy ?? Infinity;
       if (startBy < reopensAt)
-        this.end(call, new DeadlineExceededError(startBy - now, reopensAt - now));
+        this.ending.end(call, new DeadlineExceededError(startBy - now, reopensAt - now));
     }
   }
 }

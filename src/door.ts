@@ -4,6 +4,7 @@ import type { CallOptions } from './call-options.js';
 import { timingOf } from './call-timing.js';
 import { ServiceClosedError } from './errors.js';
 import type { Lifecycle } from './lifecycle.js';
+import type { WeightOf } from './queue/line.js';
 import type { Usage } from './usage/usage.js';
 
 /** What a door asks of its service. */
@@ -12,7 +13,7 @@ export interface DoorParts<Request> {
   readonly lifecycle: Lifecycle;
   readonly scheduler: SchedulerLike;
   readonly costOf: (request: Request) => Usage;
-  readonly weightOf: (tenant: string | undefined) => number;
+  readonly weightOf: WeightOf | undefined;
 }
 
 /** Makes calls of requests, or tells their callers why they are turned away. */
@@ -44,7 +45,7 @@ export class Door<Request, Response> {
     this.check(options);
     const cost = this.parts.costOf(request);
     const { tenant, label, priority = 0, signal } = options;
-    if (tenant !== undefined) this.parts.weightOf(tenant);
+    this.parts.weightOf?.(tenant);
     this.check(options);
     this.parts.lifecycle.start();
     this.check(options);

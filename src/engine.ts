@@ -2,6 +2,7 @@ import {
   concat,
   defer,
   EMPTY,
+  filter,
   firstValueFrom,
   map,
   merge,
@@ -18,6 +19,7 @@ import {
 } from 'rxjs';
 import type { Call } from './call.js';
 import type { CallOptions, CallTimeouts } from './call-options.js';
+import type { CallEnding } from './call-ending.js';
 import { CallWorker, type Work } from './call-worker.js';
 import { Deadlines } from './deadlines.js';
 import { Door } from './door.js';
@@ -27,10 +29,12 @@ import type { OutputLearner } from './estimate/output-learner.js';
 import { Lifecycle } from './lifecycle.js';
 import { Permits } from './permits.js';
 import { Pipeline } from './pipeline.js';
+import type { WeightOf } from './queue/line.js';
 import { sizeOf } from './queue/size-of.js';
+import { Signals } from './signals.js';
 import { type Done, Resources } from './resources.js';
 import type { RetryPolicy } from './retry/retry-policy.js';
-import type { Standing } from './telemetry/call-life.js';
+import type { CallLifeParts, Standing } from './telemetry/call-life.js';
 import { LatestCalls } from './telemetry/latest-calls.js';
 import { Outlook, type Waiting } from './telemetry/outlook.js';
 import type { ServiceEvent } from './telemetry/service-event.js';
@@ -40,6 +44,8 @@ import { Throughput } from './telemetry/throughput.js';
 import { Alarms } from './time/alarms.js';
 import { Clock } from './time/clock.js';
 import { Timeouts } from './timeouts.js';
+import { Turn } from './turn.js';
+import { instantAfter } from './usage/instant-after.js';
 import type { QuotaState } from './usage/quota-state.js';
 import { type RateTracker, unitsOf } from './usage/rate-tracker.js';
 import { readCost, readUsage } from './usage/read-usage.js';
@@ -62,8 +68,8 @@ export interface EngineParts<Request, Response> {
   readonly maxConcurrentJobs: number | Observable<number>;
   readonly queueLimit: number;
   readonly whenQueueFull: 'refuse' | 'drop-oldest';
-  /** What a tenant weighs beside others. */
-  readonly weightOf: (tenant: string | undefined) => number;
+  /** What a tenant weighs beside others; undefined where all weigh the same. */
+  readonly weightOf: WeightOf | undefined;
   /** For calls that say nothing else; undefined for none. */
   readonly timeouts: CallTimeouts | undefined;
   readonly scheduler: SchedulerLike;
@@ -94,6 +100,14 @@ export class Engine<Request, Response> {
   private readonly throughput = new Throughput();
   private readonly pipeline: Pipeline<Request, Response>;
   private readonly outlook: Outlook;
+  private readonly turn = new Turn(() => {
+    this.moved();
+  });
+  private readonly signals = new Signals((calls, reason) => {
+    this.pipeline.endTogether(calls as Call<Request, Response>[], (call) => {
+      this.pipeline.tell(call, reason);
+    });
+  });
   private readonly changed$ = new Subject<void>();
   private readonly idle$ = new Subject<void>();
 
@@ -102,7 +116,7 @@ export class Engine<Request, Response> {
     this.clock = new Clock(scheduler);
     this.units = unitsOf(tracker);
     this.permits = new Permits(maxConcurrentJobs, () => {
-      this.moved();
+      this.turn.changed();
     });
     this.resources = new Resources(
       () => work.acquireResources(),
@@ -123,10 +137,6 @@ export class Engine<Request, Response> {
     );
   }
 
-  now(): number {
-    return this.clock.now();
-  }
-
   /** The options with the service's own timeouts where they say nothing. */
   withDefaults(options: CallOptions = NO_OPTIONS): CallOptions {
     const { timeouts } = this.parts;
@@ -143,31 +153,35 @@ export class Engine<Request, Response> {
   }
 
   submit(call: Call<Request, Response>): void {
+    // One turn, so that who closes the service when he hears of the call does not end it before this call.
+    this.turn.enter();
+    if (call.signal) this.signals.add(call.signal, call);
     this.events.queued(call);
-    // Whoever hears of events may have cancelled the call, or closed the service.
-    if (call.hasEnded) return;
-    if (!this.lifecycle.isOpen)
-      this.pipeline.abandon(call, new ServiceClosedError(this.parts.name));
-    else if (!call.timing || this.isInTime(call)) this.pipeline.submit(call);
+    this.enqueue(call);
+    this.turn.leave();
   }
 
   cancel(call: Call<Request, Response>): void {
+    if (call.signal) this.signals.delete(call.signal, call);
     this.pipeline.cancel(call);
   }
 
-  standingOf(call: Call<Request, Response> | undefined): Standing {
-    if (!call) return { position: 0, expectedStart: undefined };
-    const { ahead, waitMs } = this.outlook.placeOf(sized(call));
+  /** What the life of a call is told by. */
+  lifePartsOf(call: () => Call<Request, Response> | undefined): CallLifeParts {
     return {
-      position: ahead + 1,
-      expectedStart: waitMs < Infinity ? this.now() + waitMs : undefined,
+      standing: () => this.standingOf(call()),
+      now: () => this.clock.now(),
+      inOrder: (tell) => {
+        this.events.inOrder(tell);
+      },
     };
   }
 
   expectedWait(request: Request, { priority = 0, tenant }: CallOptions): number {
     const cost = this.costOf(request);
     if (!this.lifecycle.isOpen || this.parts.tracker.neverFits(cost)) return Infinity;
-    return this.outlook.placeOf({ priority, tenant, cost, size: sizeOf(cost) }).waitMs;
+    const { waitMs } = this.outlook.placeOf({ priority, tenant, cost, size: sizeOf(cost) });
+    return waitMs > 0 && this.isFull ? Infinity : waitMs;
   }
 
   pause(isPaused: boolean): void {
@@ -175,33 +189,39 @@ export class Engine<Request, Response> {
   }
 
   onIdle(): Promise<void> {
-    return this.pipeline.isEmpty ? Promise.resolve() : firstValueFrom(this.idle$);
+    return this.isIdle ? Promise.resolve() : firstValueFrom(this.idle$);
   }
 
   close(abandon: boolean): Promise<void> {
-    this.lifecycle.close();
-    if (abandon) {
-      const error = new ServiceClosedError(this.parts.name);
-      this.pipeline.abandonAll(error);
-      this.lifecycle.abandon(error);
-    }
-    // What is paused would never end.
-    this.permits.pause(false);
+    this.turn.run(() => {
+      this.lifecycle.close();
+      if (abandon) this.abandonAll();
+      // What is paused would never end.
+      this.permits.pause(false);
+      this.turn.changed();
+    });
     return this.lifecycle.closed();
   }
 
   open(): Observable<never> {
     const { name } = this.parts;
     if (!this.lifecycle.isOpen) return throwError(() => new ServiceClosedError(name));
-    return this.lifecycle.acquire();
+    const acquired$ = this.lifecycle.acquire();
+    this.turn.changed();
+    return acquired$;
+  }
+
+  get isIdle(): boolean {
+    return this.pipeline.isEmpty;
   }
 
   get state(): ServiceState {
     const { tracker, name, learner } = this.parts;
-    const { status } = this.lifecycle;
+    const at = this.clock.now();
     return {
       name,
-      status: status === 'running' && this.permits.isPaused ? 'paused' : status,
+      at,
+      status: this.permits.isPaused ? 'paused' : this.lifecycle.status,
       queued: this.pipeline.queue.size,
       queuedBy: [...this.pipeline.queue.lines()],
       inFlight: this.pipeline.inFlight.size,
@@ -210,9 +230,35 @@ export class Engine<Request, Response> {
       quotas: tracker.quotas,
       gate: tracker.gate,
       blockedBy: this.outlook.blockedBy,
-      throughput: this.throughput.state(this.now()),
+      throughput: this.throughput.state(at),
       estimates: learner?.accuracy ?? [],
     };
+  }
+
+  private standingOf(call: Call<Request, Response> | undefined): Standing {
+    if (!call) return { position: 0, expectedStart: undefined };
+    const { ahead, waitMs } = this.outlook.placeOf(sized(call));
+    const expectedStart = instantAfter(waitMs, this.clock.now());
+    return { position: Math.ceil(ahead) + 1, expectedStart };
+  }
+
+  private enqueue(call: Call<Request, Response>): void {
+    // Whoever hears of events may have cancelled the call, or closed the service.
+    if (call.hasEnded) return;
+    if (!this.lifecycle.isOpen)
+      this.pipeline.abandon(call, new ServiceClosedError(this.parts.name));
+    else if (!call.timing || this.isInTime(call)) this.pipeline.submit(call);
+  }
+
+  private abandonAll(): void {
+    const error = new ServiceClosedError(this.parts.name);
+    this.pipeline.abandonAll(error);
+    this.lifecycle.abandon(error);
+  }
+
+  private get isFull(): boolean {
+    const { whenQueueFull, queueLimit } = this.parts;
+    return whenQueueFull === 'refuse' && this.pipeline.queue.size >= queueLimit;
   }
 
   /** Refuses a call that would come too late anyhow. */
@@ -247,7 +293,9 @@ export class Engine<Request, Response> {
 
   private makeState(): Observable<ServiceState> {
     const { tracker } = this.parts;
-    const changes$ = merge(this.changed$, tracker.quotas$, tracker.gate$ ?? EMPTY);
+    const told$ = merge(tracker.quotas$.pipe(skip(1)), (tracker.gate$ ?? EMPTY).pipe(skip(1)));
+    // Within a turn calls move too, and all of it is told at its end.
+    const changes$ = merge(this.changed$, told$.pipe(filter(() => !this.turn.defers())));
     return this.whileOpen(changes$).pipe(
       startWith(undefined),
       map(() => this.state),
@@ -262,8 +310,10 @@ export class Engine<Request, Response> {
         this.permits.open(this.resources.areHeld);
       },
       onAcquireFailed: (error) => {
-        this.pipeline.refuseQueued(error);
-        this.moved();
+        this.turn.run(() => {
+          this.pipeline.refuseQueued(error);
+          this.turn.changed();
+        });
       },
       onClosed: () => {
         this.closeParts();
@@ -283,19 +333,26 @@ export class Engine<Request, Response> {
   private makeTimeouts(): Timeouts {
     const { clock } = this;
     const { scheduler, tracker } = this.parts;
-    const end = (call: Call<unknown, never>, error: unknown) => {
-      this.pipeline.abandon(call as Call<Request, Response>, error);
+    const ending: CallEnding = {
+      end: (call, error) => {
+        this.pipeline.abandon(call as Call<Request, Response>, error);
+      },
+      withdraw: (call) => this.pipeline.withdraw(call as Call<Request, Response>),
     };
-    const deadlines = new Deadlines(clock, tracker.gate$ ?? NEVER, end);
-    return new Timeouts(clock, new Alarms(scheduler, clock), deadlines, end);
+    const deadlines = new Deadlines(clock, tracker.gate$ ?? NEVER, ending);
+    const alarms = new Alarms(scheduler, clock, (work) => {
+      this.turn.run(work);
+    });
+    return new Timeouts(clock, alarms, deadlines, ending);
   }
 
   private makePipeline(): Pipeline<Request, Response> {
     const { clock, events, timeouts, latest, throughput, units } = this;
-    const { tracker, retry, learner, work, scheduler } = this.parts;
+    const { tracker, retry, learner, work, scheduler, weightOf } = this.parts;
     const answers = learner && new AnswersInFlight(learner, scheduler, clock);
     return new Pipeline({
       ...this.parts,
+      weightOf: weightOf && ((tenant) => this.safeWeight(weightOf, tenant)),
       permits$: this.permits.count$,
       worker: new CallWorker<Request, Response>({
         ...{ units, tracker, retry, answers, events, timeouts, latest, throughput, clock },
@@ -305,22 +362,33 @@ export class Engine<Request, Response> {
           failureOf: (error) => work.failureOf(error),
         },
       }),
-      onChange: () => {
-        this.moved();
-      },
+      turn: this.turn,
     });
+  }
+
+  /** Looked at when a call came, but a user's function may give anything the next time. */
+  private safeWeight(weightOf: WeightOf, tenant: string | undefined): number {
+    try {
+      return weightOf(tenant);
+    } catch (error) {
+      this.events.fault(error);
+      return 1;
+    }
   }
 
   private makeOutlook(): Outlook {
     const { pipeline, permits, latest, clock } = this;
     const { queue, inFlight } = pipeline;
-    return new Outlook({ queue, inFlight, tracker: this.parts.tracker, permits, latest, clock });
+    const { tracker } = this.parts;
+    const isAcquiring = () => this.resources.isAcquiring;
+    return new Outlook({ queue, inFlight, tracker, permits, isAcquiring, latest, clock });
   }
 
   private moved(): void {
-    if (this.changed$.observed) this.changed$.next();
     if (this.idle$.observed && this.pipeline.isEmpty) this.idle$.next();
+    // First, as the service may close by it: then that is what it tells.
     this.lifecycle.moved();
+    if (this.changed$.observed) this.changed$.next();
   }
 
   private closeParts(): void {

@@ -60,16 +60,14 @@ export class Lifecycle {
     return acquired$;
   }
 
-  /** Takes no more calls. */
+  /** Takes no more calls; it is to be told when something has moved. */
   close(): void {
     if (this.phase === 'open') this.phase = 'closing';
-    this.moved();
   }
 
-  /** Waits for the resources no more: should they come, they are released then. */
+  /** Waits for the resources no more: should they come, they are released then. The same holds. */
   abandon(error: unknown): void {
     this.parts.resources.abandonAcquiring(error);
-    this.moved();
   }
 
   /** Resolves when it has closed; rejects with what releasing failed with. */
@@ -82,7 +80,7 @@ export class Lifecycle {
     return lastValueFrom(closed$);
   }
 
-  /** A call has moved: it may have been the last. */
+  /** Something has moved: it may have been the last call. */
   moved(): void {
     const { resources, isEmpty } = this.parts;
     if (this.phase !== 'closing' || !isEmpty() || resources.isAcquiring) return;

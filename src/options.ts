@@ -258,11 +258,23 @@ interface LimitOptions {
   readonly rateLimit?: unknown;
   readonly rateTracker?: unknown;
   readonly limits?: unknown;
+  readonly tenantWeights?: unknown;
+}
+
+/** zod passes over this one key, which a parsed JSON may have. */
+function checkProto(weights: unknown): void {
+  if (isObject(weights) && Object.hasOwn(weights, '__proto__'))
+    check(
+      tenantWeight,
+      (weights as Record<string, unknown>)['__proto__'],
+      'tenantWeights.__proto__',
+    );
 }
 
 export function parseServiceOptions<T extends LimitOptions>(options: T): T {
   check(schemas.service, options);
-  const { quotas, rateLimit, rateTracker, limits } = options;
+  const { quotas, rateLimit, rateTracker, limits, tenantWeights } = options;
+  checkProto(tenantWeights);
   const isStore = hasMethod(rateTracker, 'reserve');
   if (quotas && rateTracker) throw conflict('quotas', 'rateTracker');
   if (quotas && rateLimit !== undefined) throw conflict('quotas', 'rateLimit');
@@ -288,8 +300,19 @@ export function parseTenantWeight(value: number): number {
   return check(tenantWeight, value, 'tenantWeights(tenant)');
 }
 
+/** The options that most calls have: known to be right without asking zod, which takes as long as the queue. */
+const usualCallOptions = new Map<string, (value: unknown) => boolean>([
+  ['priority', Number.isInteger],
+  ['tenant', (value) => typeof value === 'string'],
+  ['label', (value) => typeof value === 'string'],
+]);
+
+function areUsual(options: object): boolean {
+  return Object.entries(options).every(([name, value]) => usualCallOptions.get(name)?.(value));
+}
+
 export function parseCallOptions<T>(options: T): T {
-  return check(schemas.call, options, 'call');
+  return isObject(options) && areUsual(options) ? options : check(schemas.call, options, 'call');
 }
 
 export function parseTimeBoundedUsageTrackerOptions<T>(options: T): T {

@@ -2,8 +2,10 @@ import { map, merge, type Observable, type SchedulerLike, Subject, takeUntil } f
 import type { Call, CallFailure } from './call.js';
 import { rateLimit } from './operators/rate-limit.js';
 import { CallQueue } from './queue/call-queue.js';
+import type { WeightOf } from './queue/line.js';
 import { Run } from './run.js';
 import { Clock } from './time/clock.js';
+import type { Turn } from './turn.js';
 import { WakeUp } from './time/wake-up.js';
 import type { RateTracker } from './usage/rate-tracker.js';
 import type { Worker } from './worker.js';
@@ -15,12 +17,12 @@ export interface PipelineParts<Request, Response> {
   readonly permits$: Observable<number>;
   readonly queueLimit: number;
   readonly whenQueueFull: 'refuse' | 'drop-oldest';
-  /** What a tenant weighs beside others. */
-  readonly weightOf: (tenant: string | undefined) => number;
+  /** What a tenant weighs beside others. Default 1 each. */
+  readonly weightOf?: WeightOf | undefined;
   readonly scheduler: SchedulerLike;
   readonly worker: Worker<Request, Response>;
-  /** Called whenever a call has moved. */
-  readonly onChange: () => void;
+  /** Told whenever a call has moved. */
+  readonly turn: Turn;
 }
 
 /**
@@ -86,8 +88,11 @@ export class Pipeline<Request, Response> {
 
   submit(call: Call<Request, Response>): void {
     if (call.hasEnded) return;
+    const { turn } = this.parts;
+    turn.enter();
     this.calls$.next(call);
-    this.parts.onChange();
+    turn.changed();
+    turn.leave();
   }
 
   /** Ends the call, because its caller has left, or with the failure that he is told of after that. */
@@ -98,23 +103,47 @@ export class Pipeline<Request, Response> {
       return;
     }
     call.hasEnded = true;
-    // Told before it leaves, as others may be let out then, and the service may close.
-    this.parts.worker.ended(call, { outcome: failure ? 'failed' : 'cancelled', ...failure });
+    const { turn, worker } = this.parts;
+    turn.enter();
+    // Told before it leaves, as others may be let out then.
+    worker.ended(call, { outcome: failure ? 'failed' : 'cancelled', ...failure });
     this.stopWaiting(call);
     this.cancelled$.next(call);
-    this.parts.onChange();
+    turn.changed();
+    turn.leave();
+  }
+
+  /** Takes the call, which is about to be ended, out of the queue, so that it cannot start as others end. */
+  withdraw(call: Call<Request, Response>): boolean {
+    return this.queue.remove(call);
+  }
+
+  /** Ends calls of which none must start as others end, each in the way that is given. */
+  endTogether(
+    calls: readonly Call<Request, Response>[],
+    end: (call: Call<Request, Response>) => void,
+  ): void {
+    this.parts.turn.run(() => {
+      const waiting = calls.filter((call) => this.withdraw(call) || !call.run);
+      const isWaiting = new Set(waiting);
+      for (const call of waiting) end(call);
+      for (const call of calls) if (!isWaiting.has(call)) end(call);
+    });
   }
 
   /** Ends every call that is queued, or waits for its next try, with the error. */
   refuseQueued(error: unknown): void {
-    for (const call of [...this.queue, ...this.retrying.keys()]) this.abandon(call, error);
+    this.endTogether([...this.queue, ...this.retrying.keys()], (call) => {
+      this.abandon(call, error);
+    });
   }
 
   /** Ends every call, queued or in flight, with the error, and lets no other out. */
   abandonAll(error: unknown): void {
     this.abandoned$.next();
-    this.refuseQueued(error);
-    for (const call of [...this.inFlight]) this.abandon(call, error);
+    this.endTogether([...this.queue, ...this.retrying.keys(), ...this.inFlight], (call) => {
+      this.abandon(call, error);
+    });
   }
 
   /** Ends the call with the error. */
@@ -129,11 +158,11 @@ export class Pipeline<Request, Response> {
     call.hasEnded = true;
     this.parts.worker.ended(call, { outcome: 'failed', error });
     this.tell(call, error);
-    this.parts.onChange();
+    this.parts.turn.changed();
   }
 
   /** A fault of one caller, who cleans up, must not reach others. */
-  private tell(call: Call<Request, Response>, error: unknown): void {
+  tell(call: Call<Request, Response>, error: unknown): void {
     try {
       call.reply.error(error);
     } catch (fault) {
@@ -142,12 +171,23 @@ export class Pipeline<Request, Response> {
   }
 
   private start(call: Call<Request, Response>): void {
+    const { turn, worker } = this.parts;
+    turn.enter();
     this.inFlight.add(call);
+    this.endIfOver(call);
     // Whoever hears of events may cancel it, and what happens then may let it out before it has left.
-    const isOver = call.hasEnded || this.parts.worker.isOver(call);
-    if (!isOver) this.parts.worker.started(call);
-    if (isOver || call.hasEnded) this.giveBack(call);
-    else new Run(call, this.parts.worker, this.release).start();
+    if (!call.hasEnded) worker.started(call);
+    if (call.hasEnded) this.giveBack(call);
+    else new Run(call, worker, this.release).start();
+    turn.changed();
+    turn.leave();
+  }
+
+  /** A signal or an alarm may concern several services: what this one is about to hear is known by now. */
+  private endIfOver(call: Call<Request, Response>): void {
+    if (call.hasEnded) return;
+    if (call.signal?.aborted) this.tell(call, call.signal.reason);
+    else if (call.timing) this.parts.worker.endIfOver(call);
   }
 
   private giveBack(call: Call<Request, Response>): void {
@@ -162,10 +202,15 @@ export class Pipeline<Request, Response> {
   /** Its permit is free. */
   private readonly release = (call: Call<Request, Response>): void => {
     this.inFlight.delete(call);
+    // Who still holds the call must not keep what it held: the collector would copy it over and over.
+    call.reservation = undefined;
     // Before its permit is free, so that a call that goes on at once is ahead of those behind it.
     if (call.retryInMs !== undefined && !call.hasEnded) this.wait(call, call.retryInMs);
+    const { turn } = this.parts;
+    turn.enter();
     this.released$.next();
-    this.parts.onChange();
+    turn.changed();
+    turn.leave();
   };
 
   private wait(call: Call<Request, Response>, delayMs: number): void {
@@ -187,10 +232,11 @@ export class Pipeline<Request, Response> {
   private goOn(call: Call<Request, Response>): void {
     this.stopWaiting(call);
     this.returned$.next(call);
-    this.parts.onChange();
+    this.parts.turn.changed();
   }
 
   private stopWaiting(call: Call<Request, Response>): void {
+    if (this.retrying.size === 0) return;
     this.retrying.get(call)?.clear();
     this.retrying.delete(call);
   }

@@ -12,7 +12,7 @@ export type ValueOf<T> = T extends Stream<infer V> ? V : T;
 /** Of a service, what running it takes: whatever it is asked and answers. */
 export type RunnableService = Pick<
   Service<unknown, unknown>,
-  'name' | 'open' | 'close' | 'pause' | 'resume' | 'onIdle'
+  'name' | 'open' | 'close' | 'pause' | 'resume' | 'isIdle' | 'onIdle'
 >;
 
 /** Several services that run together, as one. */
@@ -29,9 +29,12 @@ export class RunningServices {
     for (const service of this.services) service.resume();
   }
 
-  /** Resolves when each has been idle since this was called. */
+  /** Resolves as soon as all of them are idle: at once when they are now. */
   onIdle(): Promise<void> {
-    return Promise.all(this.services.map((service) => service.onIdle())).then(() => undefined);
+    const busy = this.services.filter(({ isIdle }) => !isIdle);
+    if (busy.length === 0) return Promise.resolve();
+    // Those that were idle may have been given work by the others.
+    return Promise.all(busy.map((service) => service.onIdle())).then(() => this.onIdle());
   }
 
   /** Closes all of them; rejects with what the first that failed to release failed with, when all have closed. */

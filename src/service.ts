@@ -1,5 +1,4 @@
 import { Observable, type ObservableInput, type Subscriber } from 'rxjs';
-import { onAbort } from './abort-listeners.js';
 import type { Call } from './call.js';
 import type { CallOptions } from './call-options.js';
 import type { CallContext } from './call-context.js';
@@ -92,7 +91,7 @@ export abstract class Service<Request, Response> {
   call(request: Request, options?: CallOptions): Observable<Response> {
     const checked = this.checked(options);
     return new Observable((subscriber) => {
-      this.follow(this.engine.admit(request, checked, subscriber), checked, subscriber);
+      this.follow(this.engine.admit(request, checked, subscriber), subscriber);
     });
   }
 
@@ -128,7 +127,8 @@ export abstract class Service<Request, Response> {
    *                       └ retrying ─ started …   or (usage, failed)#
    * ```
    *
-   * A call that fails tells so in an event, and then errors as `call` does.
+   * A call that fails tells so in an event, and then errors as `call` does. One that is turned away at the door
+   * (closed, a signal that has fired, a cost that cannot be) only errors, and so does one that its signal cancels.
    *
    * @example
    * service.callEvents(request).subscribe((event) => {
@@ -141,12 +141,11 @@ export abstract class Service<Request, Response> {
     return new Observable((subscriber) => {
       const life = new CallLife<Response>(
         subscriber,
-        () => this.engine.standingOf(call),
-        () => this.engine.now(),
+        this.engine.lifePartsOf(() => call),
       );
       const call = this.engine.admit(request, checked, life);
       if (call) call.watcher = life.watch;
-      this.follow(call, checked, subscriber);
+      this.follow(call, subscriber);
     });
   }
 
@@ -177,6 +176,11 @@ export abstract class Service<Request, Response> {
   /** Lets calls out again, in the same turn. */
   resume(): void {
     this.engine.pause(false);
+  }
+
+  /** Whether nothing is queued, in flight or waiting for another try. */
+  get isIdle(): boolean {
+    return this.engine.isIdle;
   }
 
   /**
@@ -276,20 +280,11 @@ export abstract class Service<Request, Response> {
   }
 
   /** Hands the call to the engine, and cancels it when the subscriber leaves. */
-  private follow(
-    call: Call<Request, Response> | undefined,
-    { signal }: CallOptions,
-    subscriber: Subscriber<unknown>,
-  ): void {
+  private follow(call: Call<Request, Response> | undefined, subscriber: Subscriber<unknown>): void {
     if (!call) return;
     // Before the work starts: it may emit, and its caller leave, in this very turn.
-    subscriber.add(() => {
-      this.engine.cancel(call);
-    });
-    const fail = () => {
-      subscriber.error(signal?.reason);
-    };
-    if (signal) subscriber.add(onAbort(signal, fail));
+    call.canceller = this.engine;
+    subscriber.add(call);
     this.engine.submit(call);
   }
 }

@@ -1,4 +1,5 @@
 import type { Call } from './call.js';
+import type { CallEnding } from './call-ending.js';
 import type { CallTiming } from './call-timing.js';
 import type { Deadlines } from './deadlines.js';
 import { type CallTimeout, CallTimeoutError, DeadlineExceededError } from './errors.js';
@@ -21,7 +22,7 @@ export class Timeouts {
     private readonly clock: Clock,
     private readonly alarms: Alarms,
     private readonly deadlines: Deadlines,
-    private readonly end: (call: AnyCall, error: unknown) => void,
+    private readonly ending: CallEnding,
   ) {}
 
   /** The call was accepted. */
@@ -76,9 +77,10 @@ export class Timeouts {
     return waitMs <= queueTimeout && at <= timing.startBy && at < (timing.whole?.at ?? Infinity);
   }
 
-  /** Whether it is time to end the call, and nothing must begin for it. */
-  isOver({ whole }: CallTiming): boolean {
-    return whole !== undefined && this.clock.now() >= whole.at;
+  /** Ends the call if it is time, so that nothing begins for it. */
+  endIfOver(call: AnyCall): void {
+    const whole = call.timing?.whole;
+    if (whole && this.clock.now() >= whole.at) whole.ring();
   }
 
   /** Why the call need not even wait, when it is expected to for so long. */
@@ -102,15 +104,20 @@ export class Timeouts {
   }
 
   private deadline(call: AnyCall, { startBy, deadlineMs = 0 }: CallTiming): Alarm {
-    return this.alarms.set(startBy, () => {
-      this.end(call, new DeadlineExceededError(deadlineMs));
-    });
+    return this.endingAt(call, startBy, () => new DeadlineExceededError(deadlineMs));
   }
 
   private alarm(call: AnyCall, timeout: CallTimeout, at: number): Alarm {
-    return this.alarms.set(at, () => {
-      this.end(call, new CallTimeoutError(timeout, call.timing?.limits[timeout] ?? 0));
-    });
+    const afterMs = call.timing?.limits[timeout] ?? 0;
+    return this.endingAt(call, at, () => new CallTimeoutError(timeout, afterMs));
+  }
+
+  private endingAt(call: AnyCall, at: number, error: () => unknown): Alarm {
+    const { alarms, ending } = this;
+    const ring = () => {
+      ending.end(call, error());
+    };
+    return alarms.set(at, ring, () => ending.withdraw(call));
   }
 
   private awaitNext(call: AnyCall, timing: CallTiming): void {
@@ -119,9 +126,8 @@ export class Timeouts {
     const { respondedAt } = timing;
     if (ms === undefined || respondedAt === undefined) return;
     timing.phase = this.alarms.set(respondedAt + ms, () => {
-      if (timing.respondedAt === respondedAt)
-        this.end(call, new CallTimeoutError('chunkTimeout', ms));
-      else this.awaitNext(call, timing);
+      if (timing.respondedAt !== respondedAt) this.awaitNext(call, timing);
+      else this.ending.end(call, new CallTimeoutError('chunkTimeout', ms));
     });
   }
 

@@ -15,8 +15,8 @@ export interface Worker<Request, Response> {
   failureOf(error: unknown): Failure | undefined;
   /** Whether the call is to be tried again. */
   verdict(call: Call<Request, Response>, error: unknown, failure: Failure): Verdict | undefined;
-  /** Whether nobody wants the call any more, though it has not been ended yet. */
-  isOver(call: Call<Request, Response>): boolean;
+  /** Ends the call if its time is over, though its alarm has not rung yet. */
+  endIfOver(call: Call<Request, Response>): void;
   started(call: Call<Request, Response>): void;
   /** Asked for where the call has times to keep. */
   responded(call: Call<Request, Response>): void;

@@ -12,7 +12,17 @@ import { parseArgs } from 'node:util';
 import { median } from './measure.mjs';
 import { table } from './table.mjs';
 
-const WORKS = ['throughput', 'backlog', 'realtime', 'waiting', 'reservation', 'scale'];
+const WORKS = [
+  'throughput',
+  'backlog',
+  'cancel',
+  'priorities',
+  'tenants',
+  'realtime',
+  'waiting',
+  'reservation',
+  'scale',
+];
 const ALIASES = { queue: 'backlog' };
 const CHILD = fileURLToPath(new URL('./child.mjs', import.meta.url));
 const TIMEOUT_MS = 60_000;

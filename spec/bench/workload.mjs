@@ -13,6 +13,23 @@ export function seededRequests(count, seed = 1) {
   }));
 }
 
+/** `count` whole numbers from 0 to below `end`, the same in every run. */
+export function seededNumbers(count, end, seed = 1) {
+  const random = mulberry32(seed);
+  return Array.from({ length: count }, () => Math.floor(random() * end));
+}
+
+/** The items in another order, the same in every run. */
+export function shuffled(items, seed = 1) {
+  const random = mulberry32(seed);
+  const mixed = [...items];
+  for (let last = mixed.length - 1; last > 0; last--) {
+    const other = Math.floor(random() * (last + 1));
+    [mixed[last], mixed[other]] = [mixed[other], mixed[last]];
+  }
+  return mixed;
+}
+
 /** A function that hands out `count` requests one by one, then `undefined`. */
 export function dispenser(requests, count) {
   let taken = 0;

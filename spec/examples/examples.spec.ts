@@ -33,6 +33,13 @@ const shown: Readonly<Record<string, readonly RegExp[]>> = {
     /requests: 1/,
     /^limits broken: 0$/,
   ],
+  '06-chat-queue.ts': [
+    /^bob {2}number 2 in the queue$/,
+    /^ann {2}result$/,
+    /^cat {2}> small 1$/,
+    /^bob {2}after 0\.\d s$/,
+    /^ann {2}after 1\.\d s$/,
+  ],
 };
 
 describe('the numbered examples', () => {

@@ -49,6 +49,7 @@ describe('the frame', () => {
 describe('progressOf', () => {
   const state: ServiceState = {
     name: 'service',
+    at: 0,
     status: 'running',
     queued: 3,
     queuedBy: [],

@@ -1,17 +1,5 @@
+import { BehaviorSubject } from 'rxjs';
 import {
-  BehaviorSubject,
-  concat,
-  map,
-  mergeMap,
-  NEVER,
-  Observable,
-  type ObservableInput,
-  of,
-  throwError,
-  timer,
-} from 'rxjs';
-import {
-  type CallContext,
   InMemoryRateTracker,
   LLMService,
   type LLMServiceOptions,
@@ -20,16 +8,34 @@ import {
   seededRandom,
   sharedQuota,
 } from '../../src/index.js';
-import { networkError, providerError } from './provider-error.js';
+import { Book, keepBooks } from './simulated-books.js';
 import { Station } from './simulated-station.js';
+import { SimulatedTime } from './simulated-time.js';
+import { Work } from './simulated-work.js';
+import { timesOf, weightsOf } from './simulated-wishes.js';
 import { VirtualTime } from './virtual-time.js';
 
 const WINDOW_MS = 2_000;
 const LASTS_MS = 8_000;
+const GRAIN_MS = 50;
 
 /** What a seed may switch on: each seed has some of them. */
-const FEATURES = ['failures', 'refusals', 'long waits', 'streams', 'thenables', 'hangs', 'cancels', 'bounds', 'limits', 'meddling', 'priorities', 'reports', 'closes', 'watchers', 'full queues', 'learning', 'many'] as const; // prettier-ignore
-type Feature = (typeof FEATURES)[number];
+const FEATURES = ['failures', 'refusals', 'long waits', 'streams', 'thenables', 'hangs', 'cancels', 'bounds', 'limits', 'meddling', 'priorities', 'reports', 'closes', 'watchers', 'full queues', 'drop-oldest', 'learning', 'many', 'tenants', 'timeouts', 'deadlines', 'pauses', 'call events', 'promises', 'forecasts', 'haste', 'coarse times', 'bad weights'] as const; // prettier-ignore
+export type Feature = (typeof FEATURES)[number];
+
+/** A quota, and what is written of it beside. */
+interface Counted {
+  readonly quota: Quota;
+  readonly book: Book;
+}
+
+/** How a run differs from that of its seed. */
+interface SimulationOptions {
+  /** Whether anybody asks how long he would have to wait: it must make no difference. */
+  readonly isAsked?: boolean;
+  /** What no seed switches on. */
+  readonly without?: readonly Feature[];
+}
 
 /**
  * One random run of one to three services that share what they may use, in virtual time: the same for the same
@@ -37,29 +43,48 @@ type Feature = (typeof FEATURES)[number];
  */
 export class Simulation {
   readonly time = new VirtualTime();
+  /** The same, as services have it. */
+  readonly scheduler = new SimulatedTime(this.time);
   readonly problems: string[] = [];
   readonly stations: Station[] = [];
   readonly features: ReadonlySet<Feature>;
+  readonly isAsked: boolean;
   /** When anything happened last: nothing may make time pass after that. */
   lastMovedAt = 0;
+  /** When somebody who heard of an event last did something. */
+  meddledAt = -1;
   private readonly draw: () => number;
   private readonly limits: BehaviorSubject<number>[] = [];
+  private readonly work = new Work(this);
   private isHealthy = false;
+  /** How many heard of something and act now, one because of the other. */
+  private meddlers = 0;
 
-  constructor(readonly seed: number) {
+  constructor(
+    readonly seed: number,
+    { isAsked = true, without = [] }: SimulationOptions = {},
+  ) {
+    this.isAsked = isAsked;
     this.draw = seededRandom(seed);
-    this.features = new Set(FEATURES.filter(() => this.chance(0.5)));
+    this.features = new Set(
+      FEATURES.filter((feature) => this.chance(0.5) && !without.includes(feature)),
+    );
     const shared = this.pick(['quota', 'tracker', 'nothing'] as const);
-    const quotas = [this.makeQuota('tokens', 300), this.makeQuota('requests', 12)];
-    const tracker = new InMemoryRateTracker({ quotas, scheduler: this.time });
-    const pool = sharedQuota(quotas[0]!);
+    const counted = [this.count('tokens', 300), this.count('requests', 12)];
+    const quotas = counted.map(({ quota }) => quota);
+    const tracker = new InMemoryRateTracker({
+      quotas,
+      scheduler: this.scheduler,
+      gate: { random: () => this.draw() },
+    });
+    const pool = { ...counted[0]!, quota: sharedQuota(quotas[0]!) };
+    if (shared === 'tracker') keepBooks(tracker, booksOf(counted));
     for (let index = this.int(0, 2); index >= 0; index--) {
-      const own = [this.makeQuota('tokens', 200), this.makeQuota('requests', 9)];
+      const own = [this.count('tokens', 200), this.count('requests', 9)];
+      const its = { tracker: counted, quota: [pool, own[1]!], nothing: own }[shared];
       const limited =
-        shared === 'tracker'
-          ? { rateTracker: tracker }
-          : { quotas: shared === 'quota' ? [pool, own[1]!] : own };
-      this.stations.push(this.makeStation(limited));
+        shared === 'tracker' ? { rateTracker: tracker } : { quotas: its.map(({ quota }) => quota) };
+      this.stations.push(this.makeStation(limited, booksOf(its)));
     }
     for (const station of this.stations) station.open();
   }
@@ -74,6 +99,12 @@ export class Simulation {
 
   int(least: number, most: number): number {
     return least + Math.floor(this.draw() * (most - least + 1));
+  }
+
+  /** A time: where times are coarse, much happens in one instant. */
+  ms(least: number, most: number): number {
+    const ms = this.int(least, most);
+    return this.features.has('coarse times') ? Math.ceil(ms / GRAIN_MS) * GRAIN_MS : ms;
   }
 
   pick<T>(list: readonly T[]): T {
@@ -91,9 +122,11 @@ export class Simulation {
   rage(): void {
     const steps = this.has('many') ? 160 : 40;
     for (let step = 0; step < steps; step++) {
-      this.later(this.int(0, LASTS_MS), () => {
+      this.later(this.ms(0, LASTS_MS), () => {
         this.act();
-        for (const station of this.stations) station.check();
+        this.check();
+        // Once more when all that is due now has happened.
+        this.time.schedule(() => this.time.schedule(() => this.checkAtRest(), 0), 0);
       });
     }
     this.time.advanceTo(LASTS_MS);
@@ -112,104 +145,105 @@ export class Simulation {
     for (const station of this.stations) station.checkUnused();
   }
 
-  private act(): void {
-    const station = this.pick(this.stations);
-    const luck = this.draw();
-    if (luck < 0.6) for (let n = this.int(1, 3); n > 0; n--) station.call();
-    else if (luck < 0.75 && this.has('cancels')) station.cancelOne();
-    else if (luck < 0.85 && this.has('bounds')) station.setBound(this.int(0, 5));
-    else if (luck < 0.95 && this.has('limits')) this.pick(this.limits).next(this.int(20, 400));
-    else if (luck < 0.97 && this.has('closes')) station.close(this.chance(0.5));
+  /** What promises tell: once in a while between the two, and at the end. */
+  async checkPromises(): Promise<void> {
+    for (const station of this.stations) await station.checkIdle();
+    if (!this.isHealthy) return;
+    for (const station of this.stations) station.checkOutcomes();
   }
 
   /** What somebody who hears of events does with them. */
   meddle(): void {
     if (!this.has('meddling') || !this.chance(0.08)) return;
+    this.meddledAt = this.time.now();
+    this.meddlers += 1;
     const station = this.pick(this.stations);
     const luck = this.draw();
-    if (luck < 0.5) station.cancelOne();
-    else if (luck < 0.7) station.call();
-    else if (luck < 0.9) station.setBound(this.int(0, 5));
+    if (luck < 0.4) station.cancelOne();
+    else if (luck < 0.6) station.call();
+    else if (luck < 0.75) station.setBound(this.int(0, 5));
+    else if (luck < 0.9 && this.has('pauses')) station.pause(this.chance(0.5));
+    else if (luck < 0.95) station.ask();
     else if (this.has('closes')) station.close(this.chance(0.5));
+    this.meddlers -= 1;
   }
 
-  private makeQuota(unit: string, limit: number): Quota {
+  /** Whether somebody acts because of what he hears, or has done so in this instant. */
+  get isMeddled(): boolean {
+    return this.meddlers > 0 || this.meddledAt === this.time.now();
+  }
+
+  private act(): void {
+    const station = this.pick(this.stations);
+    const luck = this.draw();
+    if (luck < 0.55) for (let n = this.int(1, 3); n > 0; n--) station.call();
+    else if (luck < 0.67 && this.has('cancels')) station.cancelOne();
+    else if (luck < 0.76 && this.has('bounds')) station.setBound(this.int(0, 5));
+    else if (luck < 0.85 && this.has('limits')) this.pick(this.limits).next(this.int(20, 400));
+    else if (luck < 0.93 && this.has('pauses')) station.pause(this.chance(0.4));
+    else if (luck < 0.96) station.ask();
+    else if (luck < 0.98 && this.has('closes')) station.close(this.chance(0.5));
+  }
+
+  private check(): void {
+    for (const station of this.stations) station.check();
+    const isIdle = this.stations.every((station) => station.isIdle);
+    // Who watches is told when usage leaves a window.
+    if (isIdle && !this.has('watchers') && this.scheduler.timers > 0)
+      this.problems.push(`at ${this.time.now()}: nothing is under way, and a timer is set`);
+  }
+
+  private checkAtRest(): void {
+    for (const station of this.stations) station.checkAtRest();
+  }
+
+  private count(unit: string, limit: number): Counted {
     const limit$ = new BehaviorSubject(limit);
     this.limits.push(limit$);
-    return quota({ unit, limit: limit$, windowMs: WINDOW_MS, marginMs: 0 });
+    const book = new Book({
+      unit,
+      windowMs: WINDOW_MS,
+      limit: () => limit$.value,
+      now: () => this.time.now(),
+      problem: (what) => this.problems.push(`at ${this.time.now()}: ${what}`),
+    });
+    return { quota: quota({ unit, limit: limit$, windowMs: WINDOW_MS, marginMs: 0 }), book };
   }
 
-  private makeStation(limited: Partial<LLMServiceOptions>): Station {
+  private makeStation(limited: Partial<LLMServiceOptions>, books: readonly Book[]): Station {
     const index = this.stations.length;
     const bound$ = new BehaviorSubject(this.int(1, 5));
     const retry = {
       maxAttempts: this.int(1, 6),
-      baseMs: this.int(1, 400),
+      baseMs: this.ms(1, 400),
       share: this.pick([0, 0.2, 1, Infinity]),
       atLeast: this.int(0, 6),
       maxRetryAfterMs: 3_000,
       random: () => this.pick([0, this.draw()]),
     };
+    const queueLimit = this.has('full queues') ? this.int(0, 6) : Infinity;
+    const defaults = this.has('timeouts') && this.chance(0.3) ? timesOf(this) : {};
+    const whenQueueFull = this.has('drop-oldest') ? 'drop-oldest' : 'refuse';
     const service = LLMService.of<number, string>({
       modelName: 'm',
       serviceTag: `-${index}`,
       maxConcurrentJobs: bound$,
       ...limited,
-      ...(this.has('full queues') && { queueLimit: this.int(0, 6) }),
-      scheduler: this.time,
+      ...defaults,
+      queueLimit,
+      whenQueueFull,
+      scheduler: this.scheduler,
       retry,
+      ...(this.has('tenants') && { tenantWeights: weightsOf(this) }),
       ...(this.has('learning') && { learnOutput: { atLeast: 3 } }),
-      costOf: (tokens) => ({ requests: 1, tokens, inputTokens: 0, outputTokens: tokens }),
-      process: (tokens, context) => this.work(this.stations[index]!, tokens, context),
+      costOf: (tokens) => this.stations[index]!.costOf(tokens),
+      process: (tokens, context) => this.work.begin(this.stations[index]!, tokens, context),
     });
-    return new Station({ run: this, service, bound$, retry });
+    if ('quotas' in limited) keepBooks(service.tracker, books);
+    return new Station({ run: this, service, bound$, retry, books, queueLimit, defaults, whenQueueFull, sharesTracker: !('quotas' in limited) }); // prettier-ignore
   }
+}
 
-  private work(station: Station, tokens: number, context: CallContext): ObservableInput<string> {
-    station.working();
-    const used = this.int(0, 2 * tokens);
-    if (this.has('reports') && this.chance(0.5))
-      context.reportUsage({ tokens: used, outputTokens: used }, { estimated: this.chance(0.5) });
-    if (this.has('failures') && this.chance(0.1)) throw this.error();
-    if (this.has('thenables') && this.chance(0.3)) return this.thenable(station, context);
-    return station.inFlight(context.callId, this.stream());
-  }
-
-  private stream(): Observable<string> {
-    const after = timer(this.int(0, 300), this.time);
-    const answer$ = after.pipe(map(() => 'a'));
-    const fail$ = after.pipe(mergeMap(() => throwError(() => this.error())));
-    if (this.has('hangs') && this.chance(0.05)) return NEVER;
-    if (this.has('failures') && this.chance(0.4))
-      return this.chance(0.3) ? throwError(() => this.error()) : fail$;
-    if (this.has('streams') && this.chance(0.5))
-      return concat(answer$, this.has('failures') && this.chance(0.3) ? fail$ : answer$);
-    return this.chance(0.3) ? of('a') : answer$;
-  }
-
-  /** Goes on after its caller has left, and now and then settles twice. */
-  private thenable(station: Station, { callId }: CallContext): PromiseLike<string> {
-    const [isBad, again] = [this.chance(0.4), this.chance(0.3)];
-    const then = (resolve: (value: string) => void, reject: (error: unknown) => void) => {
-      const done = station.begin(callId);
-      this.later(this.int(0, 300), () => {
-        done();
-        if (isBad) reject(this.error());
-        else resolve('a');
-        if (again)
-          this.later(this.int(0, 300), () => (isBad ? reject(this.error()) : resolve('a')));
-      });
-    };
-    return { then } as unknown as PromiseLike<string>;
-  }
-
-  private error(): Error {
-    if (this.has('refusals') && this.chance(0.5)) {
-      const seconds = this.has('long waits') && this.chance(0.2) ? 700 : this.int(0, 2_000) / 1_000;
-      const wait = this.chance(0.7) ? { 'retry-after': String(seconds) } : {};
-      return providerError(this.pick([429, 529, 503]), wait);
-    }
-    const status = this.pick([400, 408, 500, 500, 500]);
-    return this.chance(0.3) ? networkError('ECONNREFUSED') : providerError(status);
-  }
+function booksOf(counted: readonly Counted[]): readonly Book[] {
+  return counted.map(({ book }) => book);
 }

@@ -144,8 +144,11 @@ export class RateLimiter<T, R> implements Answered {
   }
 
   private cancel(value: T): void {
-    if (!(value instanceof Queueable) || !this.queue.remove(value)) return;
+    if (!(value instanceof Queueable)) return;
+    const wasQueued = this.queue.remove(value);
+    // It may have been taken out before by whoever keeps the queue.
     if (this.asking.item === value) this.asking.drop();
+    else if (!wasQueued) return;
     this.goOn();
     this.completeWhenEmpty();
   }

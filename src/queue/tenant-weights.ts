@@ -1,11 +1,13 @@
 import { parseTenantWeight } from '../options.js';
+import type { WeightOf } from './line.js';
 
 /** Weights by tenant, or a function that knows them. */
 export type TenantWeights =
   Readonly<Record<string, number>> | ((tenant: string | undefined) => number);
 
-/** What a tenant weighs: 1 where nothing else is said. */
-export function weightOf(weights: TenantWeights = {}): (tenant: string | undefined) => number {
+/** What a tenant weighs; undefined where all weigh the same. */
+export function weightOf(weights: TenantWeights | undefined): WeightOf | undefined {
+  if (!weights) return undefined;
   if (typeof weights === 'function') return (tenant) => parseTenantWeight(weights(tenant));
   return (tenant) =>
     tenant !== undefined && Object.hasOwn(weights, tenant) ? (weights[tenant] ?? 1) : 1;

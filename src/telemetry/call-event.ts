@@ -37,6 +37,8 @@ export interface CallQueuedEvent extends QueuedEvent {
 /** A response. */
 export interface ValueEvent<Response> extends CallStep {
   readonly type: 'value';
+  /** The try that it is of, from 1. */
+  readonly attempt: number;
   readonly response: Response;
 }
 

@@ -1,10 +1,24 @@
 import type { Observer, Subscriber } from 'rxjs';
 import type { Usage } from '../usage/usage.js';
 import type { CallEvent, CallQueuedEvent } from './call-event.js';
-import type { CallStep, EndedEvent, QueuedEvent, ServiceEvent } from './service-event.js';
+import type {
+  CallStep,
+  EndedEvent,
+  QueuedEvent,
+  ServiceEvent,
+  StartedEvent,
+} from './service-event.js';
 
 /** Where the call stands in the queue when it is accepted. */
 export type Standing = Pick<CallQueuedEvent, 'position' | 'expectedStart'>;
+
+/** What a life asks of the service. */
+export interface CallLifeParts {
+  readonly standing: () => Standing;
+  readonly now: () => number;
+  /** Tells when what happened before has been told. */
+  readonly inOrder: (tell: () => void) => void;
+}
 
 /** Tells the life of one call: its steps, as the service tells them, and its responses in between. */
 export class CallLife<Response> implements Observer<Response> {
@@ -12,39 +26,57 @@ export class CallLife<Response> implements Observer<Response> {
   private ended: EndedEvent | undefined;
   private step: CallStep | undefined;
   private cost: Usage = {};
+  private attempt = 1;
 
   constructor(
     private readonly subscriber: Subscriber<CallEvent<Response>>,
-    private readonly standing: () => Standing,
-    private readonly now: () => number,
+    private readonly parts: CallLifeParts,
   ) {}
 
   /** A step of the call. */
   readonly watch = (event: ServiceEvent): void => {
     if (event.type === 'queued') this.subscriber.next(this.withStanding(event));
-    else if (event.type === 'started' || event.type === 'retrying') this.subscriber.next(event);
+    else if (event.type === 'started') this.started(event);
+    else if (event.type === 'retrying') this.subscriber.next(event);
     else if (event.type !== 'fault') this.end(event);
   };
 
   next(response: Response): void {
     this.last = response;
-    if (this.step) this.subscriber.next({ ...this.step, at: this.now(), type: 'value', response });
+    const at = this.parts.now();
+    this.parts.inOrder(() => {
+      this.tell(response, at);
+    });
   }
 
   error(error: unknown): void {
-    this.subscriber.error(error);
+    this.parts.inOrder(() => {
+      this.subscriber.error(error);
+    });
   }
 
   complete(): void {
-    if (this.ended) this.subscriber.next(this.result(this.ended));
-    this.subscriber.complete();
+    this.parts.inOrder(() => {
+      if (this.ended) this.subscriber.next(this.result(this.ended));
+      this.subscriber.complete();
+    });
+  }
+
+  private tell(response: Response, at: number): void {
+    const { step, attempt } = this;
+    if (step) this.subscriber.next({ ...step, at, type: 'value', attempt, response });
+  }
+
+  private started(event: StartedEvent): void {
+    this.attempt = event.attempt;
+    this.subscriber.next(event);
   }
 
   private withStanding(event: QueuedEvent): CallQueuedEvent {
     const { callId, label, tenant, priority, at } = event;
     this.step = { callId, label, tenant, priority, at };
     this.cost = event.cost;
-    return { ...event, ...this.standing() };
+    return { ...event, ...this.parts.standing() };
   }
 
   private end(event: EndedEvent): void {

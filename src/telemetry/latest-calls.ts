@@ -30,20 +30,25 @@ export class LatestCalls {
     this.measured ??= { call, since: this.clock.now() };
   }
 
-  /** Has run as long as such calls do; the usage only of a whole answer of which the provider told. */
+  /** Was answered; the usage only where the provider told it. */
   ended(call: Measurable, usage?: Usage): void {
     if (this.measured?.call !== call) return;
     const ranMs = this.clock.now() - this.measured.since;
     this.measured = undefined;
     this.runMs = towards(this.runMs ?? ranMs, ranMs);
-    if (usage)
-      this.takenShare = towards(this.takenShare, sizeOf({ ...call.cost, ...usage }) / call.size);
+    if (usage) this.takenShare = towards(this.takenShare, takenOf(call.cost, usage) / call.size);
   }
 
-  /** Was cancelled: it would have run longer. */
+  /** Was cancelled, or has failed: an answer would have run for another time. */
   left(call: Measurable): void {
     if (this.measured?.call === call) this.measured = undefined;
   }
+}
+
+/** In the units of the cost only: a usage may name others beside them. */
+function takenOf(cost: Usage, usage: Usage): number {
+  const units = Object.entries(cost).map(([unit, amount]) => [unit, usage[unit] ?? amount]);
+  return sizeOf(Object.fromEntries(units) as Usage);
 }
 
 function towards(mean: number, latest: number): number {

@@ -5,6 +5,7 @@ import type { Queueable } from '../queue/queueable.js';
 import type { Clock } from '../time/clock.js';
 import type { Forecast } from '../usage/forecast.js';
 import type { RateTracker } from '../usage/rate-tracker.js';
+import { instantAfter } from '../usage/instant-after.js';
 import type { Usage } from '../usage/usage.js';
 import type { BlockedBy } from './blocked-by.js';
 import type { LatestCalls } from './latest-calls.js';
@@ -18,6 +19,7 @@ export interface OutlookParts {
   readonly inFlight: ReadonlySet<AnyCall>;
   readonly tracker: RateTracker;
   readonly permits: Permits;
+  readonly isAcquiring: () => boolean;
   readonly latest: LatestCalls;
   readonly clock: Clock;
 }
@@ -49,7 +51,8 @@ export class Outlook {
     const forecast = this.forecast(call, ahead);
     const { isPaused } = this.parts.permits;
     const waitMs = Math.max(forecast.waitMs, this.waitForPermit(ahead.calls));
-    return { ahead: ahead.calls, waitMs: isPaused ? Infinity : waitMs };
+    const isKnown = !isPaused && !this.parts.isAcquiring();
+    return { ahead: ahead.calls, waitMs: isKnown ? waitMs : Infinity };
   }
 
   /** Why the next call waits; undefined when none does. */
@@ -66,18 +69,17 @@ export class Outlook {
   private byQuota({ waitMs, blockedBy, unit, windowMs }: Forecast): BlockedBy | undefined {
     if (blockedBy === undefined) return undefined;
     const quota = unit === undefined || windowMs === undefined ? {} : { unit, windowMs };
-    const isKnown = blockedBy === 'quota' || (blockedBy === 'gate' && !this.isProvingUnknown);
-    return { reason: blockedBy, ...quota, until: this.instant(isKnown ? waitMs : Infinity) };
+    const until = blockedBy === 'turn' ? undefined : this.instant(waitMs);
+    return { reason: blockedBy, ...quota, until };
   }
 
   private byPermit(forecast: Forecast): BlockedBy {
-    const isKnown = this.parts.latest.runMs !== undefined;
-    const waitMs = isKnown ? Math.max(this.waitForPermit(0), forecast.waitMs) : Infinity;
+    const waitMs = Math.max(this.waitForPermit(0), forecast.waitMs);
     return { reason: 'permit', until: this.instant(waitMs) };
   }
 
   private instant(waitMs: number): number | undefined {
-    return waitMs < Infinity ? this.parts.clock.now() + waitMs : undefined;
+    return instantAfter(waitMs, this.parts.clock.now());
   }
 
   private get hasPermit(): boolean {
@@ -94,29 +96,40 @@ export class Outlook {
     const scale = (ahead.size * latest.takenShare) / call.size;
     const sum: Record<string, number> = {};
     for (const [unit, amount] of Object.entries(call.cost)) sum[unit] = amount * scale;
-    const forecast = tracker.forecast(call.cost, { ...sum, requests: ahead.calls });
+    const requests = ahead.calls * (call.cost['requests'] ?? 1);
+    const forecast = tracker.forecast(call.cost, { ...sum, requests });
     const isProving = forecast.blockedBy === 'gate' && tracker.gate?.status === 'proving';
     // It opens with the answer to the call that probes it, whatever is the longest that this may take.
-    return isProving ? { ...forecast, waitMs: latest.runMs ?? 0 } : forecast;
+    return isProving
+      ? { ...forecast, waitMs: this.leftOf([...this.parts.inFlight].at(-1)) }
+      : forecast;
   }
 
-  private get isProvingUnknown(): boolean {
-    const { tracker, latest } = this.parts;
-    return tracker.gate?.status === 'proving' && latest.runMs === undefined;
-  }
-
-  /** Permits come back as runs end: that many at a time, once in a run. Nothing is known before one has ended. */
+  /** Permits come back as runs end, the oldest first; then each again after another run. */
   private waitForPermit(ahead: number): number {
-    const { permits, inFlight, latest, clock } = this.parts;
+    const { permits, inFlight, latest } = this.parts;
     const bound = permits.bound ?? 0;
-    const behind = ahead - (bound - inFlight.size);
-    const meanMs = latest.runMs ?? 0;
-    if (bound === 0) return Infinity;
-    if (behind < 0 || meanMs === 0) return 0;
-    const [oldest] = inFlight;
-    const ranMs = oldest?.reservation?.at === undefined ? 0 : clock.now() - oldest.reservation.at;
-    return Math.max(0, meanMs - ranMs) + Math.floor(behind / bound) * meanMs;
+    const behind = Math.floor(ahead) - (bound - inFlight.size);
+    if (behind < 0) return 0;
+    if (bound === 0 || latest.runMs === undefined) return Infinity;
+    const rounds = Math.floor(behind / bound);
+    return this.leftOf(nth(inFlight, behind % bound)) + rounds * latest.runMs;
   }
+
+  /** How much longer it will run, when it runs as long as calls do; Infinity while nobody knows how long. */
+  private leftOf(call: AnyCall | undefined): number {
+    const { clock, latest } = this.parts;
+    const startedAt = call?.reservation?.at ?? clock.now();
+    return latest.runMs === undefined
+      ? Infinity
+      : Math.max(0, startedAt + latest.runMs - clock.now());
+  }
+}
+
+function nth<T>(all: Iterable<T>, index: number): T | undefined {
+  let left = index;
+  for (const one of all) if (left-- === 0) return one;
+  return undefined;
 }
 
 function shown({ priority, tenant, size, cost = {} }: Queueable): Waiting {

@@ -10,7 +10,7 @@ type AnyCall = Call<unknown, never>;
 export class ServiceEvents {
   readonly events$: Observable<ServiceEvent>;
   private readonly subject = new Subject<ServiceEvent>();
-  private untold: ServiceEvent[] = [];
+  private readonly untold: (() => void)[] = [];
   private isTelling = false;
   private isComplete = false;
 
@@ -42,10 +42,10 @@ export class ServiceEvents {
   }
 
   retrying(call: AnyCall, attempt: number, delayMs: number, error: unknown): void {
-    if (!this.isHeard(call)) return;
     const step = this.stepOf(call);
+    // Even while nobody hears of it: who listens when it is tried again hears how long it waited.
     call.heard = { movedAt: step.at, waitedMs: call.heard?.waitedMs };
-    this.step(call, { type: 'retrying', ...step, attempt, delayMs, error });
+    if (this.isHeard(call)) this.step(call, { type: 'retrying', ...step, attempt, delayMs, error });
   }
 
   ended(call: AnyCall, { outcome: type, usage, isEstimated, error }: Ending): void {
@@ -77,23 +77,35 @@ export class ServiceEvents {
     return { callId, label, tenant, priority, at: this.clock.now() };
   }
 
-  /** Who watches one call hears at once: its responses come in between. */
   private step({ watcher }: AnyCall, event: ServiceEvent): void {
-    watcher?.(event);
-    if (this.subject.observed) this.tell(event);
+    this.inOrder(() => {
+      watcher?.(event);
+      this.subject.next(event);
+    });
+  }
+
+  private tell(event: ServiceEvent): void {
+    this.inOrder(() => {
+      this.subject.next(event);
+    });
   }
 
   /** What a listener brings about is told when all have heard of what happened before. */
-  private tell(event: ServiceEvent): void {
-    this.untold.push(event);
+  inOrder(tell: () => void): void {
+    this.untold.push(tell);
     if (this.isTelling) return;
     this.isTelling = true;
-    while (this.untold.length > 0) {
-      const events = this.untold;
-      this.untold = [];
-      for (const one of events) this.subject.next(one);
-    }
+    for (let next = this.untold.shift(); next; next = this.untold.shift()) this.tellSafely(next);
     this.isTelling = false;
     if (this.isComplete) this.subject.complete();
+  }
+
+  /** Whoever fails as he leaves must not keep others from hearing. */
+  private tellSafely(tell: () => void): void {
+    try {
+      tell();
+    } catch (error) {
+      this.fault(error);
+    }
   }
 }

@@ -9,6 +9,8 @@ import type { ThroughputState } from './throughput.js';
 export interface ServiceState {
   /** Name of the service. */
   readonly name: string;
+  /** When it was so, in ms of the service's scheduler, as are the other instants in it. */
+  readonly at: number;
   /** `idle` before its first call, `starting` while it acquires resources, `closed` at the end. */
   readonly status: 'idle' | 'starting' | 'running' | 'paused' | 'closing' | 'closed';
   /** Calls accepted and not yet let out. */

@@ -7,8 +7,8 @@ export interface ThroughputState {
   /** Calls that were cancelled. */
   readonly cancelled: number;
   /**
-   * Calls answered per minute, over the time since somebody looked first, but at most the last minute;
-   * undefined until that is a second ago.
+   * Calls answered per minute, since somebody looked for the first time within the last minute; undefined until
+   * that is a second ago. It changes with time, not only with calls: look again, at `toJSON()`.
    */
   readonly completedPerMinute: number | undefined;
 }
@@ -33,14 +33,14 @@ export class Throughput {
 
   state(now: number): ThroughputState {
     const { completed } = this.ended;
-    // Of those more than a minute ago one is kept: the time since must be a minute.
-    while ((this.looks[1]?.at ?? now) <= now - MINUTE_MS) this.looks.shift();
+    while ((this.looks[0]?.at ?? now) < now - MINUTE_MS) this.looks.shift();
     const completedPerMinute = this.rate(now, completed);
     const { at = -Infinity } = this.looks.at(-1) ?? {};
     if (now - at >= APART_MS) this.looks.push({ at: now, completed });
     return { ...this.ended, completedPerMinute };
   }
 
+  /** Since the oldest look of the last minute. */
   private rate(now: number, completed: number): number | undefined {
     const [first] = this.looks;
     if (!first || now - first.at < APART_MS) return undefined;

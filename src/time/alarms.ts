@@ -10,6 +10,9 @@ export interface Alarm {
   /** Those of one instant ring in the order in which they were set. */
   readonly order: number;
   readonly ring: () => void;
+  /** Done for all of one instant before any of them rings; answers whether it had something to do. */
+  readonly prepare: () => boolean;
+  isSet: boolean;
 }
 
 /**
@@ -28,23 +31,30 @@ export class Alarms {
   constructor(
     scheduler: SchedulerLike,
     private readonly clock: Clock,
+    /** What rings at one instant is one turn. */
+    inOneTurn: (work: () => void) => void = (work) => {
+      work();
+    },
   ) {
     this.lastCall = new WakeUp(scheduler, () => {
-      this.ring();
+      inOneTurn(() => {
+        this.ring();
+      });
     });
     this.wakeUp = new WakeUp(scheduler, () => {
       this.wake();
     });
   }
 
-  set(at: number, ring: () => void): Alarm {
-    const alarm = { at, order: ++this.lastOrder, ring };
+  set(at: number, ring: () => void, prepare: () => boolean = () => false): Alarm {
+    const alarm = { at, order: ++this.lastOrder, ring, prepare, isSet: true };
     this.heap.add(alarm);
     if (this.heap.top === alarm) this.sleep();
     return alarm;
   }
 
   clear(alarm: Alarm): void {
+    alarm.isSet = false;
     this.heap.remove(alarm);
     // With others left the timer may come too early, and is set anew then.
     if (!this.heap.top) this.sleep();
@@ -64,13 +74,23 @@ export class Alarms {
     else this.lastCall.set(0);
   }
 
+  /** Those that had something to prepare ring first. */
   private ring(): void {
+    const due = this.takeDue();
+    const prepared = new Set(due.filter((alarm) => alarm.prepare()));
+    const others = due.filter((alarm) => !prepared.has(alarm));
+    for (const alarm of [...prepared, ...others]) if (alarm.isSet) alarm.ring();
+    this.sleep();
+  }
+
+  private takeDue(): Alarm[] {
     const now = this.clock.now();
+    const due: Alarm[] = [];
     for (let alarm = this.heap.top; alarm && alarm.at <= now; alarm = this.heap.top) {
       this.heap.remove(alarm);
-      alarm.ring();
+      due.push(alarm);
     }
-    this.sleep();
+    return due;
   }
 }
 

@@ -14,6 +14,7 @@ export class LiveNumber {
   private failed = new ReplaySubject<unknown>(1);
   private source = Subscription.EMPTY;
   private hasEmitted = false;
+  private isOpen = false;
 
   /** Tells of each change. */
   readonly changes$: Observable<void> = this.changed.asObservable();
@@ -30,7 +31,8 @@ export class LiveNumber {
   /** Listens to the Observable, unless it does so already. */
   open(): void {
     if (!isObservable(this.input)) this.accept(this.input);
-    else if (this.source.closed) {
+    else if (!this.isOpen) {
+      this.isOpen = true;
       const failed = new ReplaySubject<unknown>(1);
       this.failed = failed;
       this.source = this.input.subscribe({
@@ -49,6 +51,7 @@ export class LiveNumber {
 
   /** Unsubscribes from the Observable; the value stays. */
   close(): void {
+    this.isOpen = false;
     this.source.unsubscribe();
   }
 

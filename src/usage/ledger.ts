@@ -80,7 +80,9 @@ export class Ledger implements ReservationOwner {
   /** When a call could go that comes after `ahead`, in the line whose first has the turn. */
   forecast(cost: Usage, ahead: Usage, turn = Infinity): Forecast {
     const { now } = this;
-    return forecastOf({ cost, ahead, turn, gateMs: this.gates.waitMs(now) }, this.parts.lanes, now);
+    // Behind a gate that stays closed for longer than calls wait they fail.
+    const gateMs = this.gates.refusal(this.readClock) ? Infinity : this.gates.waitMs(now);
+    return forecastOf({ cost, ahead, turn, gateMs }, this.parts.lanes, now);
   }
 
   /** Keeps the turn in what the last question was about. Asked for the first time it has no other to keep. */

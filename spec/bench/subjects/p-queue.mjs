@@ -3,5 +3,5 @@ import PQueue from 'p-queue';
 
 export function open({ work, concurrency = Infinity, limit, windowMs }) {
   const queue = new PQueue({ concurrency, intervalCap: limit, interval: windowMs });
-  return { call: (request) => queue.add(() => work(request)) };
+  return { call: (request, options) => queue.add(() => work(request), options) };
 }

@@ -9,7 +9,8 @@ export function open({ work, concurrency, limit, windowMs, marginMs = 250 }) {
     ...(limit && { quotas: [quota({ unit: 'units', limit, windowMs, marginMs })] }),
     ...(concurrency && { maxConcurrentJobs: concurrency }),
   });
-  const call = (request) => service.callAsync(request);
-  const subscribe = (request, observer) => service.call(request).subscribe(observer);
+  const call = (request, options) => service.callAsync(request, options);
+  const subscribe = (request, observer, options) =>
+    service.call(request, options).subscribe(observer);
   return { call, subscribe };
 }

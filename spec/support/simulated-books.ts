@@ -1,0 +1,131 @@
+import { isObservable, type ObservableInput, tap } from 'rxjs';
+import type { QuotaState, RateTracker, Reservation, Usage } from '../../src/index.js';
+
+/** What one call has taken of one quota. */
+interface Entry {
+  readonly at: number;
+  readonly reserved: number;
+  amount: number;
+  isOpen: boolean;
+}
+
+/** What a book must know of its quota. */
+interface BookParts {
+  readonly unit: string;
+  readonly windowMs: number;
+  readonly limit: () => number;
+  readonly now: () => number;
+  readonly problem: (what: string) => void;
+}
+
+/** One quota, counted once more: every charge in a list, every total a walk over it. */
+export class Book {
+  private entries: Entry[] = [];
+  /** By how much calls have turned out larger than reserved, in the latest instant in which any has. */
+  private overrun = { at: -1, amount: 0 };
+
+  constructor(private readonly parts: BookParts) {}
+
+  get used(): number {
+    const from = this.parts.now() - this.parts.windowMs;
+    this.entries = this.entries.filter(({ at, isOpen }) => isOpen || at > from);
+    return this.sum(({ at }) => at > from);
+  }
+
+  get reserved(): number {
+    // What has left the window is reserved no more.
+    return Math.min(
+      this.used,
+      this.sum(({ isOpen }) => isOpen),
+    );
+  }
+
+  /** The call is let out: whatever is in the window now must fit. */
+  charge(cost: Usage): Entry {
+    const { unit, now, limit, problem } = this.parts;
+    const reserved = this.amountIn(cost) ?? 0;
+    const entry = { at: Math.ceil(now()), reserved, amount: reserved, isOpen: true };
+    this.entries.push(entry);
+    const late = this.overrun.at === now() ? this.overrun.amount : 0;
+    if (this.used > limit() + late)
+      problem(`is over its limit of ${limit()} ${unit}: ${this.used}`);
+    return entry;
+  }
+
+  revise(entry: Entry, held: Usage): void {
+    this.correct(entry, held[this.parts.unit] ?? entry.amount);
+  }
+
+  close(entry: Entry, usage: Usage | undefined): void {
+    if (!entry.isOpen) this.parts.problem('settles a reservation twice');
+    entry.isOpen = false;
+    this.correct(entry, usage ? (usage[this.parts.unit] ?? entry.reserved) : 0);
+  }
+
+  /** What the service says of the quota must be what is written here. */
+  compare({ unit, used, reserved }: QuotaState): void {
+    const { problem } = this.parts;
+    if (used !== this.used) problem(`says ${used} ${unit} are used, of ${this.used}`);
+    if (reserved !== this.reserved)
+      problem(`says ${reserved} ${unit} are reserved, of ${this.reserved}`);
+  }
+
+  private correct(entry: Entry, amount: number): void {
+    const at = this.parts.now();
+    const more = Math.max(0, amount - entry.amount);
+    this.overrun = { at, amount: more + (this.overrun.at === at ? this.overrun.amount : 0) };
+    entry.amount = amount;
+  }
+
+  private amountIn(usage: Usage): number | undefined {
+    return usage[this.parts.unit] ?? (this.parts.unit === 'requests' ? 1 : undefined);
+  }
+
+  private sum(counts: (entry: Entry) => boolean): number {
+    return this.entries.filter(counts).reduce((sum, { amount }) => sum + amount, 0);
+  }
+}
+
+/** Writes down all that the tracker grants, and what becomes of it. */
+export function keepBooks(tracker: RateTracker, books: readonly Book[]): void {
+  const reserve = tracker.reserve.bind(tracker);
+  tracker.reserve = (cost) => {
+    const answer: ObservableInput<Reservation> = reserve(cost);
+    if (isObservable(answer))
+      return answer.pipe(
+        tap((reservation) => {
+          write(reservation, cost, books);
+        }),
+      );
+    for (const reservation of answer as Reservation[]) write(reservation, cost, books);
+    return answer;
+  };
+}
+
+function write(reservation: Reservation, cost: Usage, books: readonly Book[]): void {
+  const entries = books.map((book) => book.charge(cost));
+  const { settle, giveBack, revise } = methodsOf(reservation);
+  const close = (usage: Usage | undefined) => {
+    for (const [index, book] of books.entries()) book.close(entries[index]!, usage);
+  };
+  reservation.settle = (usage) => {
+    close(usage);
+    settle(usage);
+  };
+  reservation.giveBack = () => {
+    close(undefined);
+    giveBack();
+  };
+  reservation.revise = (held) => {
+    for (const [index, book] of books.entries()) book.revise(entries[index]!, held);
+    revise(held);
+  };
+}
+
+function methodsOf(reservation: Reservation) {
+  return {
+    settle: reservation.settle.bind(reservation),
+    giveBack: reservation.giveBack.bind(reservation),
+    revise: (reservation.revise ?? (() => {})).bind(reservation),
+  };
+}
