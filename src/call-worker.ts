@@ -95,9 +95,10 @@ export class CallWorker<Request, Response> implements Worker<Request, Response> 
   retrying(call: Call<Request, Response>, delayMs: number, error: unknown): void {
     const { answers, events, timeouts, latest } = this.parts;
     latest.left(call);
-    timeouts.retrying(call);
     answers?.ended(call);
     events.retrying(call, call.attempt - 1, delayMs, error);
+    // Last, as it may end the call, behind a gate that others have closed meanwhile.
+    if (!call.hasEnded) timeouts.retrying(call);
   }
 
   ended(call: Call<Request, Response>, ending: Ending): void {

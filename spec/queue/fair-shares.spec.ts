@@ -354,15 +354,25 @@ describe('CallQueue shows', () => {
       expect(ahead(line, 'a', 2)).toEqual({ calls: 0, size: 0 });
     });
 
-    it('of other tenants what their share is meanwhile', () => {
+    it('of other tenants what their share is until it starts', () => {
       const line = weighted({ b: 2 });
       line.push('a', { size: 4 });
       line.push('b'.repeat(10), { size: 5 });
       line.push('c', { size: 2 });
 
-      // 4 + 1 of its own: twice that of b's 50, all of c's 2.
+      // Behind 4 of its own: b's first, which starts at 0, and its second at 5 / 2, and c's, all at 0.
       expect(ahead(line, 'a')).toEqual({ calls: 1 + 2 + 1, size: 4 + 10 + 2 });
-      expect(ahead(line, 'new', 0, 2.5)).toEqual({ calls: 0.625 + 1 + 1, size: 2.5 + 5 + 2 });
+      expect(ahead(line, 'new', 0, 2.5)).toEqual({ calls: 1 + 1 + 1, size: 4 + 5 + 2 });
+    });
+
+    it('nothing of a tenant that has had more than it', () => {
+      const line = equal();
+      line.push('aa', { size: 2 });
+      line.push('bb', { size: 20 });
+      line.take(2);
+
+      // All have had 11 by now: a only 2, b 20.
+      expect(ahead(line, 'c', 0, 4)).toEqual({ calls: 1, size: 2 });
     });
 
     it('nothing that rounding has left over', () => {

@@ -1,4 +1,3 @@
-import type { Ahead } from '../../src/queue/ahead.js';
 import type { Queued } from './queued.js';
 
 interface Share {
@@ -89,27 +88,6 @@ export class NaiveQueue {
         return { priority, tenant, queued };
       }),
     );
-  }
-
-  ahead(item: Queued): Ahead {
-    const parts = this.items.map((other) => ({
-      calls: this.partOf(other, item),
-      size: other.size,
-    }));
-    return {
-      calls: sum(parts.map(({ calls }) => calls)),
-      size: sum(parts.map(({ calls, size }) => calls * size)),
-    };
-  }
-
-  /** How much of the one goes before the other, which is yet to come. */
-  private partOf(one: Queued, coming: Queued): number {
-    if (one.priority !== coming.priority) return one.priority > coming.priority ? 1 : 0;
-    if (one.tenant === coming.tenant) return 1;
-    const sizeOf = (item: Queued) => sum(this.lineOf(item).map(({ size }) => size));
-    const meanwhile = sizeOf(coming) + coming.size;
-    const share = (this.weightOf(one.tenant) / this.weightOf(coming.tenant)) * meanwhile;
-    return Math.min(1, share / sizeOf(one));
   }
 
   private get priorities(): number[] {

@@ -293,14 +293,14 @@ describe('forecast', () => {
       expect(west.forecast(tokens(10))).toEqual(NOTHING);
     });
 
-    it('does not wait for those who came after the first of its own line', () => {
+    it('waits for the first of its own line, not for those who came after that', () => {
       const pool = sharedQuota(of('sliding-window'));
       const [east, west] = [make([pool]), make([pool])] as const;
       client.ask(east, 'a', tokens(60));
       client.ask(west, 'b', tokens(60));
       client.ask(east, 'c', tokens(60));
 
-      expect(west.forecast(tokens(10))).toEqual(NOTHING);
+      expect(west.forecast(tokens(10))).toEqual({ waitMs: 0, blockedBy: 'turn' });
       expect(east.forecast(tokens(10)).blockedBy).toBe('turn');
     });
 

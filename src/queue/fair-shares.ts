@@ -47,6 +47,12 @@ export class FairShares {
     return this.byAge.top;
   }
 
+  /** From where such a tenant's line goes on, or would. */
+  startOf(tenant: string | undefined): number {
+    const line = this.lines.get(tenant);
+    return line?.first ? line.start : Math.max(line?.start ?? 0, this.virtualTime);
+  }
+
   /** The tenant's line: the one that waits, else the one that is remembered, else a new one. */
   lineFor(tenant: string | undefined, weightOf: WeightOf): Line {
     const known = this.lines.get(tenant);

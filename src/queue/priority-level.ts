@@ -56,6 +56,11 @@ export class PriorityLevel {
     this.key = (this.oldest?.queuedAt ?? Infinity) - this.priority * AGEING_MS;
   }
 
+  /** From where a tenant's line goes on, in virtual time. */
+  startOf(tenant: string | undefined): number {
+    return this.shares?.startOf(tenant) ?? 0;
+  }
+
   append(item: Queueable, weightOf: WeightOf): void {
     const line = this.lineFor(item.tenant, weightOf);
     line.append(item);
@@ -89,6 +94,7 @@ export class PriorityLevel {
     if (!only.first) {
       only.weight = weightOf(tenant);
       only.tenant = tenant;
+      only.start = 0;
     } else if (only.tenant !== tenant) {
       this.shares = new FairShares(only);
       return this.shares.lineFor(tenant, weightOf);

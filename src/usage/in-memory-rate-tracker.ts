@@ -102,7 +102,10 @@ export class InMemoryRateTracker implements RateTracker {
   forecast(cost: Usage, ahead: Usage = {}): Forecast {
     const own = readUsage(cost, this.units, 'forecast(cost)');
     const before = readUsage(ahead, this.units, 'forecast(ahead)');
-    return this.ledger.forecast(own, before, this.line.firstTurn);
+    const forecast = this.ledger.forecast(own, before, this.line.firstTurn);
+    // Whoever is the first in line waits for something; it is not for this call, then, but before it.
+    const isBehind = forecast.blockedBy === undefined && !this.line.isEmpty;
+    return isBehind ? { waitMs: 0, blockedBy: 'turn' } : forecast;
   }
 
   /** Watches live limits again after `close`; a new tracker does so by itself. */
