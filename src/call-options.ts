@@ -29,3 +29,14 @@ export interface CallOptions extends CallTimeouts {
    */
   readonly deadline?: number | Date | undefined;
 }
+
+/** The options with other timeouts where they say nothing of them. */
+export function withTimeouts(options: CallOptions, defaults: CallTimeouts): CallOptions {
+  return {
+    ...options,
+    timeout: options.timeout ?? defaults.timeout,
+    queueTimeout: options.queueTimeout ?? defaults.queueTimeout,
+    firstChunkTimeout: options.firstChunkTimeout ?? defaults.firstChunkTimeout,
+    chunkTimeout: options.chunkTimeout ?? defaults.chunkTimeout,
+  };
+}

@@ -1,26 +1,19 @@
 import {
-  concat,
-  defer,
-  EMPTY,
-  filter,
   firstValueFrom,
-  map,
   merge,
   NEVER,
   type Observable,
   type Observer,
-  of,
   type SchedulerLike,
-  skip,
-  startWith,
   Subject,
   takeUntil,
   throwError,
 } from 'rxjs';
 import type { Call } from './call.js';
-import type { CallOptions, CallTimeouts } from './call-options.js';
 import type { CallEnding } from './call-ending.js';
-import { CallWorker, type Work } from './call-worker.js';
+import { type CallOptions, type CallTimeouts, withTimeouts } from './call-options.js';
+import { CallWorker } from './call-worker.js';
+import { CheckedWork, type ServiceWork } from './checked-work.js';
 import { Deadlines } from './deadlines.js';
 import { Door } from './door.js';
 import { ServiceClosedError } from './errors.js';
@@ -30,34 +23,22 @@ import { Lifecycle } from './lifecycle.js';
 import { Permits } from './permits.js';
 import { Pipeline } from './pipeline.js';
 import type { WeightOf } from './queue/line.js';
-import { sizeOf } from './queue/size-of.js';
-import { Signals } from './signals.js';
-import { type Done, Resources } from './resources.js';
+import { safeWeights } from './queue/tenant-weights.js';
+import { Resources } from './resources.js';
 import type { RetryPolicy } from './retry/retry-policy.js';
-import type { CallLifeParts, Standing } from './telemetry/call-life.js';
+import { Signals } from './signals.js';
+import type { CallLifeParts } from './telemetry/call-life.js';
 import { LatestCalls } from './telemetry/latest-calls.js';
-import { Outlook, type Waiting } from './telemetry/outlook.js';
+import { Monitor } from './telemetry/monitor.js';
+import { type Coming, Outlook } from './telemetry/outlook.js';
 import type { ServiceEvent } from './telemetry/service-event.js';
 import { ServiceEvents } from './telemetry/service-events.js';
-import type { ServiceState } from './telemetry/service-state.js';
 import { Throughput } from './telemetry/throughput.js';
 import { Alarms } from './time/alarms.js';
 import { Clock } from './time/clock.js';
 import { Timeouts } from './timeouts.js';
 import { Turn } from './turn.js';
-import { instantAfter } from './usage/instant-after.js';
-import type { QuotaState } from './usage/quota-state.js';
 import { type RateTracker, unitsOf } from './usage/rate-tracker.js';
-import { readCost, readUsage } from './usage/read-usage.js';
-import type { Usage } from './usage/usage.js';
-
-/** All that a service's own code does. */
-export interface ServiceWork<Request, Response> extends Omit<Work<Request, Response>, 'usageOf'> {
-  costOf(request: Request): Usage | number | undefined;
-  usageOf(response: Response): Usage | number | undefined;
-  acquireResources(): Done;
-  releaseResources(): Done;
-}
 
 /** What an engine is made of. */
 export interface EngineParts<Request, Response> {
@@ -79,17 +60,16 @@ export interface EngineParts<Request, Response> {
   readonly work: ServiceWork<Request, Response>;
 }
 
-const UNKNOWN: Usage = Object.freeze({});
 const NO_OPTIONS: CallOptions = Object.freeze({});
+const NO_CALL: Coming = Object.freeze({ priority: 0, tenant: undefined, cost: {} });
 
 /** The inside of a service: its parts, put together. */
 export class Engine<Request, Response> {
-  readonly state$: Observable<ServiceState>;
   readonly events$: Observable<ServiceEvent>;
-  readonly quotas$: Observable<readonly QuotaState[]>;
+  readonly monitor: Monitor<Request, Response>;
 
   private readonly clock: Clock;
-  private readonly units: readonly string[];
+  private readonly work: CheckedWork<Request, Response>;
   private readonly permits: Permits;
   private readonly resources: Resources;
   private readonly lifecycle: Lifecycle;
@@ -108,13 +88,12 @@ export class Engine<Request, Response> {
       this.pipeline.tell(call, reason);
     });
   });
-  private readonly changed$ = new Subject<void>();
   private readonly idle$ = new Subject<void>();
 
   constructor(private readonly parts: EngineParts<Request, Response>) {
     const { tracker, scheduler, work, maxConcurrentJobs } = parts;
     this.clock = new Clock(scheduler);
-    this.units = unitsOf(tracker);
+    this.work = new CheckedWork(work, unitsOf(tracker));
     this.permits = new Permits(maxConcurrentJobs, () => {
       this.turn.changed();
     });
@@ -126,21 +105,18 @@ export class Engine<Request, Response> {
     this.door = this.makeDoor();
     this.timeouts = this.makeTimeouts();
     this.latest = new LatestCalls(this.clock);
-    this.events = new ServiceEvents(this.clock, this.whileOpen(this.faults$));
+    const faults$ = merge(tracker.faults$, this.permits.faults$);
+    this.events = new ServiceEvents(this.clock, faults$.pipe(takeUntil(this.lifecycle.closed$)));
+    this.events$ = this.events.events$;
     this.pipeline = this.makePipeline();
     this.outlook = this.makeOutlook();
-    this.events$ = this.events.events$;
-    this.state$ = this.makeState();
-    this.quotas$ = concat(
-      defer(() => of(tracker.quotas)),
-      this.whileOpen(tracker.quotas$.pipe(skip(1))),
-    );
+    this.monitor = this.makeMonitor();
   }
 
   /** The options with the service's own timeouts where they say nothing. */
   withDefaults(options: CallOptions = NO_OPTIONS): CallOptions {
     const { timeouts } = this.parts;
-    return timeouts ? { ...options, ...timeoutsOf(options, timeouts) } : options;
+    return timeouts ? withTimeouts(options, timeouts) : options;
   }
 
   /** Makes a call of a request; undefined for one that was turned away, and told so. */
@@ -167,9 +143,9 @@ export class Engine<Request, Response> {
   }
 
   /** What the life of a call is told by. */
-  lifePartsOf(call: () => Call<Request, Response> | undefined): CallLifeParts {
+  lifePartsOf(call: () => Coming | undefined): CallLifeParts {
     return {
-      standing: () => this.standingOf(call()),
+      standing: () => this.outlook.standingOf(call() ?? NO_CALL),
       now: () => this.clock.now(),
       inOrder: (tell) => {
         this.events.inOrder(tell);
@@ -178,9 +154,9 @@ export class Engine<Request, Response> {
   }
 
   expectedWait(request: Request, { priority = 0, tenant }: CallOptions): number {
-    const cost = this.costOf(request);
+    const cost = this.work.costOf(request);
     if (!this.lifecycle.isOpen || this.parts.tracker.neverFits(cost)) return Infinity;
-    const { waitMs } = this.outlook.placeOf({ priority, tenant, cost, size: sizeOf(cost) });
+    const { waitMs } = this.outlook.placeOf({ priority, tenant, cost });
     return waitMs > 0 && this.isFull ? Infinity : waitMs;
   }
 
@@ -215,33 +191,6 @@ export class Engine<Request, Response> {
     return this.pipeline.isEmpty;
   }
 
-  get state(): ServiceState {
-    const { tracker, name, learner } = this.parts;
-    const at = this.clock.now();
-    return {
-      name,
-      at,
-      status: this.permits.isPaused ? 'paused' : this.lifecycle.status,
-      queued: this.pipeline.queue.size,
-      queuedBy: [...this.pipeline.queue.lines()],
-      inFlight: this.pipeline.inFlight.size,
-      retrying: this.pipeline.waiting,
-      maxConcurrentJobs: this.permits.bound,
-      quotas: tracker.quotas,
-      gate: tracker.gate,
-      blockedBy: this.outlook.blockedBy,
-      throughput: this.throughput.state(at),
-      estimates: learner?.accuracy ?? [],
-    };
-  }
-
-  private standingOf(call: Call<Request, Response> | undefined): Standing {
-    if (!call) return { position: 0, expectedStart: undefined };
-    const { ahead, waitMs } = this.outlook.placeOf(sized(call));
-    const expectedStart = instantAfter(waitMs, this.clock.now());
-    return { position: Math.ceil(ahead) + 1, expectedStart };
-  }
-
   private enqueue(call: Call<Request, Response>): void {
     // Whoever hears of events may have cancelled the call, or closed the service.
     if (call.hasEnded) return;
@@ -266,40 +215,11 @@ export class Engine<Request, Response> {
     const { timing } = call;
     const hasDeadline = timing?.deadlineMs !== undefined;
     const refusal = hasDeadline
-      ? this.timeouts.refusal(call, this.outlook.placeOf(sized(call)).waitMs)
+      ? this.timeouts.refusal(call, this.outlook.placeOf(call).waitMs)
       : undefined;
     if (refusal) this.pipeline.abandon(call, refusal);
     else this.timeouts.queued(call);
     return !refusal;
-  }
-
-  private costOf(request: Request): Usage {
-    const cost = this.parts.work.costOf(request);
-    return cost === undefined ? UNKNOWN : readCost(cost, this.units, 'costOf(request)');
-  }
-
-  private usageOf(response: Response): Usage | undefined {
-    const usage = this.parts.work.usageOf(response);
-    return usage === undefined ? undefined : readUsage(usage, this.units, 'usageOf(response)');
-  }
-
-  private get faults$(): Observable<unknown> {
-    return merge(this.parts.tracker.faults$, this.permits.faults$);
-  }
-
-  private whileOpen<T>(stream$: Observable<T>): Observable<T> {
-    return stream$.pipe(takeUntil(this.lifecycle.closed$));
-  }
-
-  private makeState(): Observable<ServiceState> {
-    const { tracker } = this.parts;
-    const told$ = merge(tracker.quotas$.pipe(skip(1)), (tracker.gate$ ?? EMPTY).pipe(skip(1)));
-    // Within a turn calls move too, and all of it is told at its end.
-    const changes$ = merge(this.changed$, told$.pipe(filter(() => !this.turn.defers())));
-    return this.whileOpen(changes$).pipe(
-      startWith(undefined),
-      map(() => this.state),
-    );
   }
 
   private makeLifecycle(): Lifecycle {
@@ -326,7 +246,7 @@ export class Engine<Request, Response> {
     return new Door({
       ...{ name, weightOf, scheduler },
       lifecycle: this.lifecycle,
-      costOf: (request) => this.costOf(request),
+      costOf: (request) => this.work.costOf(request),
     });
   }
 
@@ -347,33 +267,28 @@ export class Engine<Request, Response> {
   }
 
   private makePipeline(): Pipeline<Request, Response> {
-    const { clock, events, timeouts, latest, throughput, units } = this;
-    const { tracker, retry, learner, work, scheduler, weightOf } = this.parts;
+    const { clock, events, timeouts, latest, throughput, work, turn } = this;
+    const { tracker, retry, learner, scheduler, weightOf } = this.parts;
     const answers = learner && new AnswersInFlight(learner, scheduler, clock);
+    const telling = { events, timeouts, latest, throughput, answers };
+    const worker = new CallWorker<Request, Response>({
+      units: unitsOf(tracker),
+      tracker,
+      retry,
+      clock,
+      work,
+      ...telling,
+    });
+    const onFault = (error: unknown) => {
+      events.fault(error);
+    };
     return new Pipeline({
       ...this.parts,
-      weightOf: weightOf && ((tenant) => this.safeWeight(weightOf, tenant)),
+      weightOf: safeWeights(weightOf, onFault),
       permits$: this.permits.count$,
-      worker: new CallWorker<Request, Response>({
-        ...{ units, tracker, retry, answers, events, timeouts, latest, throughput, clock },
-        work: {
-          process: (request, context) => work.process(request, context),
-          usageOf: (response) => this.usageOf(response),
-          failureOf: (error) => work.failureOf(error),
-        },
-      }),
-      turn: this.turn,
+      worker,
+      turn,
     });
-  }
-
-  /** Looked at when a call came, but a user's function may give anything the next time. */
-  private safeWeight(weightOf: WeightOf, tenant: string | undefined): number {
-    try {
-      return weightOf(tenant);
-    } catch (error) {
-      this.events.fault(error);
-      return 1;
-    }
   }
 
   private makeOutlook(): Outlook {
@@ -384,31 +299,24 @@ export class Engine<Request, Response> {
     return new Outlook({ queue, inFlight, tracker, permits, isAcquiring, latest, clock });
   }
 
+  private makeMonitor(): Monitor<Request, Response> {
+    const { lifecycle, permits, pipeline, outlook, throughput, clock, turn } = this;
+    const { name, tracker, learner } = this.parts;
+    const parts = { lifecycle, permits, pipeline, outlook, throughput, clock, turn };
+    return new Monitor({ name, tracker, learner, ...parts });
+  }
+
   private moved(): void {
     if (this.idle$.observed && this.pipeline.isEmpty) this.idle$.next();
     // First, as the service may close by it: then that is what it tells.
     this.lifecycle.moved();
-    if (this.changed$.observed) this.changed$.next();
+    this.monitor.changed();
   }
 
   private closeParts(): void {
     this.permits.close();
     if (this.parts.ownsTracker) this.parts.tracker.close();
-    this.changed$.next();
+    this.monitor.changed();
     this.events.complete();
   }
-}
-
-function timeoutsOf(options: CallTimeouts, defaults: CallTimeouts): CallTimeouts {
-  return {
-    timeout: options.timeout ?? defaults.timeout,
-    queueTimeout: options.queueTimeout ?? defaults.queueTimeout,
-    firstChunkTimeout: options.firstChunkTimeout ?? defaults.firstChunkTimeout,
-    chunkTimeout: options.chunkTimeout ?? defaults.chunkTimeout,
-  };
-}
-
-/** As the operator will see it. */
-function sized({ priority, tenant, cost }: Waiting): Waiting {
-  return { priority, tenant, cost, size: sizeOf(cost) };
 }

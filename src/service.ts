@@ -63,9 +63,9 @@ export abstract class Service<Request, Response> {
         releaseResources: () => this.releaseResources(),
       },
     });
-    this.state$ = this.engine.state$;
+    this.state$ = this.engine.monitor.state$;
     this.events$ = this.engine.events$;
-    this.quotas$ = this.engine.quotas$;
+    this.quotas$ = this.engine.monitor.quotas$;
   }
 
   /**
@@ -267,12 +267,12 @@ export abstract class Service<Request, Response> {
 
   /** What the service is doing; shown instead of its inside, which holds requests. */
   toJSON(): ServiceState {
-    return this.engine.state;
+    return this.engine.monitor.state;
   }
 
   /** @internal What console.log shows. */
   [Symbol.for('nodejs.util.inspect.custom')](): ServiceState {
-    return this.engine.state;
+    return this.engine.monitor.state;
   }
 
   private checked(options: CallOptions | undefined): CallOptions {

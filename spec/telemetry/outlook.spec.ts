@@ -1,6 +1,6 @@
 import { CallQueue } from '../../src/queue/call-queue.js';
 import { Queueable } from '../../src/queue/queueable.js';
-import { Outlook, type OutlookParts, type Waiting } from '../../src/telemetry/outlook.js';
+import { type Coming, Outlook, type OutlookParts } from '../../src/telemetry/outlook.js';
 import type { Forecast, Usage } from '../../src/index.js';
 
 class Item extends Queueable {
@@ -55,10 +55,9 @@ function outlookOn(scene: Scene) {
   return { outlook: new Outlook(parts as unknown as OutlookParts), asked };
 }
 
-const waiting = (cost: Usage = { tokens: 10 }, size = 10): Waiting => ({
+const waiting = (cost: Usage = { tokens: 10 }): Coming => ({
   priority: 0,
   tenant: undefined,
-  size,
   cost,
 });
 

@@ -12,3 +12,19 @@ export function weightOf(weights: TenantWeights | undefined): WeightOf | undefin
   return (tenant) =>
     tenant !== undefined && Object.hasOwn(weights, tenant) ? (weights[tenant] ?? 1) : 1;
 }
+
+/** Of weights that were looked at when a call came: a user's function may give anything the next time. */
+export function safeWeights(
+  weightOf: WeightOf | undefined,
+  onFault: (error: unknown) => void,
+): WeightOf | undefined {
+  if (!weightOf) return undefined;
+  return (tenant) => {
+    try {
+      return weightOf(tenant);
+    } catch (error) {
+      onFault(error);
+      return 1;
+    }
+  };
+}

@@ -2,15 +2,18 @@ import type { Call } from '../call.js';
 import type { Permits } from '../permits.js';
 import type { CallQueue } from '../queue/call-queue.js';
 import type { Queueable } from '../queue/queueable.js';
+import { sizeOf } from '../queue/size-of.js';
 import type { Clock } from '../time/clock.js';
 import type { Forecast } from '../usage/forecast.js';
 import type { RateTracker } from '../usage/rate-tracker.js';
 import { instantAfter } from '../usage/instant-after.js';
 import type { Usage } from '../usage/usage.js';
 import type { BlockedBy } from './blocked-by.js';
+import type { Standing } from './call-life.js';
 import type { LatestCalls } from './latest-calls.js';
 
 type AnyCall = Call<unknown, never>;
+type Waiting = Coming & { readonly size: number };
 
 /** What an outlook looks at. */
 export interface OutlookParts {
@@ -25,7 +28,7 @@ export interface OutlookParts {
 }
 
 /** What of a call decides when it starts. */
-export type Waiting = Pick<Queueable, 'priority' | 'tenant' | 'size'> & { readonly cost: Usage };
+export type Coming = Pick<Queueable, 'priority' | 'tenant'> & { readonly cost: Usage };
 
 /** Where a call stands, or would. */
 export interface Place {
@@ -46,13 +49,20 @@ export class Outlook {
   constructor(private readonly parts: OutlookParts) {}
 
   /** For a call that would be queued now. */
-  placeOf(call: Waiting): Place {
+  placeOf(coming: Coming): Place {
+    const call = sized(coming);
     const ahead = this.parts.queue.ahead(call);
     const forecast = this.forecast(call, ahead);
     const { isPaused } = this.parts.permits;
     const waitMs = Math.max(forecast.waitMs, this.waitForPermit(ahead.calls));
     const isKnown = !isPaused && !this.parts.isAcquiring();
     return { ahead: ahead.calls, waitMs: isKnown ? waitMs : Infinity };
+  }
+
+  /** The same as it is told to a caller. */
+  standingOf(coming: Coming): Standing {
+    const { ahead, waitMs } = this.placeOf(coming);
+    return { position: ahead + 1, expectedStart: this.instant(waitMs) };
   }
 
   /** Why the next call waits; undefined when none does. */
@@ -130,6 +140,11 @@ function nth<T>(all: Iterable<T>, index: number): T | undefined {
   let left = index;
   for (const one of all) if (left-- === 0) return one;
   return undefined;
+}
+
+/** As the operator will see it. */
+function sized({ priority, tenant, cost }: Coming): Waiting {
+  return { priority, tenant, cost, size: sizeOf(cost) };
 }
 
 function shown({ priority, tenant, size, cost = {} }: Queueable): Waiting {
