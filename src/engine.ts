@@ -131,10 +131,13 @@ export class Engine<Request, Response> {
   submit(call: Call<Request, Response>): void {
     // One turn, so that who closes the service when he hears of the call does not end it before this call.
     this.turn.enter();
-    if (call.signal) this.signals.add(call.signal, call);
-    this.events.queued(call);
-    this.enqueue(call);
-    this.turn.leave();
+    try {
+      if (call.signal) this.signals.add(call.signal, call);
+      this.events.queued(call);
+      this.enqueue(call);
+    } finally {
+      this.turn.leave();
+    }
   }
 
   cancel(call: Call<Request, Response>): void {

@@ -90,9 +90,12 @@ export class Pipeline<Request, Response> {
     if (call.hasEnded) return;
     const { turn } = this.parts;
     turn.enter();
-    this.calls$.next(call);
-    turn.changed();
-    turn.leave();
+    try {
+      this.calls$.next(call);
+    } finally {
+      turn.changed();
+      turn.leave();
+    }
   }
 
   /** Ends the call, because its caller has left, or with the failure that he is told of after that. */
@@ -105,12 +108,15 @@ export class Pipeline<Request, Response> {
     call.hasEnded = true;
     const { turn, worker } = this.parts;
     turn.enter();
-    // Told before it leaves, as others may be let out then.
-    worker.ended(call, { outcome: failure ? 'failed' : 'cancelled', ...failure });
-    this.stopWaiting(call);
-    this.cancelled$.next(call);
-    turn.changed();
-    turn.leave();
+    try {
+      // Told before it leaves, as others may be let out then.
+      worker.ended(call, { outcome: failure ? 'failed' : 'cancelled', ...failure });
+      this.stopWaiting(call);
+      this.cancelled$.next(call);
+    } finally {
+      turn.changed();
+      turn.leave();
+    }
   }
 
   /** Takes the call, which is about to be ended, out of the queue, so that it cannot start as others end. */
@@ -173,14 +179,17 @@ export class Pipeline<Request, Response> {
   private start(call: Call<Request, Response>): void {
     const { turn, worker } = this.parts;
     turn.enter();
-    this.inFlight.add(call);
-    this.endIfOver(call);
-    // Whoever hears of events may cancel it, and what happens then may let it out before it has left.
-    if (!call.hasEnded) worker.started(call);
-    if (call.hasEnded) this.giveBack(call);
-    else new Run(call, worker, this.release).start();
-    turn.changed();
-    turn.leave();
+    try {
+      this.inFlight.add(call);
+      this.endIfOver(call);
+      // Whoever hears of events may cancel it, and what happens then may let it out before it has left.
+      if (!call.hasEnded) worker.started(call);
+      if (call.hasEnded) this.giveBack(call);
+      else new Run(call, worker, this.release).start();
+    } finally {
+      turn.changed();
+      turn.leave();
+    }
   }
 
   /** A signal or an alarm may concern several services: what this one is about to hear is known by now. */
@@ -208,9 +217,12 @@ export class Pipeline<Request, Response> {
     if (call.retryInMs !== undefined && !call.hasEnded) this.wait(call, call.retryInMs);
     const { turn } = this.parts;
     turn.enter();
-    this.released$.next();
-    turn.changed();
-    turn.leave();
+    try {
+      this.released$.next();
+    } finally {
+      turn.changed();
+      turn.leave();
+    }
   };
 
   private wait(call: Call<Request, Response>, delayMs: number): void {
