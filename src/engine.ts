@@ -130,14 +130,11 @@ export class Engine<Request, Response> {
 
   submit(call: Call<Request, Response>): void {
     // One turn, so that who closes the service when he hears of the call does not end it before this call.
-    this.turn.enter();
-    try {
+    this.turn.move(() => {
       if (call.signal) this.signals.add(call.signal, call);
       this.events.queued(call);
       this.enqueue(call);
-    } finally {
-      this.turn.leave();
-    }
+    });
   }
 
   cancel(call: Call<Request, Response>): void {
@@ -172,12 +169,11 @@ export class Engine<Request, Response> {
   }
 
   close(abandon: boolean): Promise<void> {
-    this.turn.run(() => {
+    this.turn.move(() => {
       this.lifecycle.close();
       if (abandon) this.abandonAll();
       // What is paused would never end.
       this.permits.pause(false);
-      this.turn.changed();
     });
     return this.lifecycle.closed();
   }
@@ -233,9 +229,8 @@ export class Engine<Request, Response> {
         this.permits.open(this.resources.areHeld);
       },
       onAcquireFailed: (error) => {
-        this.turn.run(() => {
+        this.turn.move(() => {
           this.pipeline.refuseQueued(error);
-          this.turn.changed();
         });
       },
       onClosed: () => {
@@ -264,7 +259,7 @@ export class Engine<Request, Response> {
     };
     const deadlines = new Deadlines(clock, tracker.gate$ ?? NEVER, ending);
     const alarms = new Alarms(scheduler, clock, (work) => {
-      this.turn.run(work);
+      this.turn.move(work);
     });
     return new Timeouts(clock, alarms, deadlines, ending);
   }

@@ -88,14 +88,9 @@ export class Pipeline<Request, Response> {
 
   submit(call: Call<Request, Response>): void {
     if (call.hasEnded) return;
-    const { turn } = this.parts;
-    turn.enter();
-    try {
+    this.parts.turn.move(() => {
       this.calls$.next(call);
-    } finally {
-      turn.changed();
-      turn.leave();
-    }
+    });
   }
 
   /** Ends the call, because its caller has left, or with the failure that he is told of after that. */
@@ -107,16 +102,12 @@ export class Pipeline<Request, Response> {
     }
     call.hasEnded = true;
     const { turn, worker } = this.parts;
-    turn.enter();
-    try {
+    turn.move(() => {
       // Told before it leaves, as others may be let out then.
       worker.ended(call, { outcome: failure ? 'failed' : 'cancelled', ...failure });
       this.stopWaiting(call);
       this.cancelled$.next(call);
-    } finally {
-      turn.changed();
-      turn.leave();
-    }
+    });
   }
 
   /** Takes the call, which is about to be ended, out of the queue, so that it cannot start as others end. */
@@ -129,7 +120,7 @@ export class Pipeline<Request, Response> {
     calls: readonly Call<Request, Response>[],
     end: (call: Call<Request, Response>) => void,
   ): void {
-    this.parts.turn.run(() => {
+    this.parts.turn.move(() => {
       const waiting = calls.filter((call) => this.withdraw(call) || !call.run);
       const isWaiting = new Set(waiting);
       for (const call of waiting) end(call);
@@ -178,18 +169,14 @@ export class Pipeline<Request, Response> {
 
   private start(call: Call<Request, Response>): void {
     const { turn, worker } = this.parts;
-    turn.enter();
-    try {
+    turn.move(() => {
       this.inFlight.add(call);
       this.endIfOver(call);
       // Whoever hears of events may cancel it, and what happens then may let it out before it has left.
       if (!call.hasEnded) worker.started(call);
       if (call.hasEnded) this.giveBack(call);
       else new Run(call, worker, this.release).start();
-    } finally {
-      turn.changed();
-      turn.leave();
-    }
+    });
   }
 
   /** A signal or an alarm may concern several services: what this one is about to hear is known by now. */
@@ -215,14 +202,9 @@ export class Pipeline<Request, Response> {
     call.reservation = undefined;
     // Before its permit is free, so that a call that goes on at once is ahead of those behind it.
     if (call.retryInMs !== undefined && !call.hasEnded) this.wait(call, call.retryInMs);
-    const { turn } = this.parts;
-    turn.enter();
-    try {
+    this.parts.turn.move(() => {
       this.released$.next();
-    } finally {
-      turn.changed();
-      turn.leave();
-    }
+    });
   };
 
   private wait(call: Call<Request, Response>, delayMs: number): void {

@@ -4,38 +4,27 @@
  */
 export class Turn {
   private depth = 0;
-  private hasChanged = false;
 
   constructor(private readonly tell: () => void) {}
 
-  /** Notes a change while a turn lasts; false when there is none, and it is to be told at once. */
+  /** Whether there is one, at the end of which all is told: whoever makes a turn changes something. */
   defers(): boolean {
-    if (this.depth === 0) return false;
-    this.hasChanged = true;
-    return true;
+    return this.depth > 0;
   }
 
-  enter(): void {
-    this.depth += 1;
-  }
-
-  leave(): void {
-    this.depth -= 1;
-    if (this.depth > 0 || !this.hasChanged) return;
-    this.hasChanged = false;
-    this.tell();
-  }
-
+  /** Tells of a change, at the end of the turn if there is one. */
   changed(): void {
     if (!this.defers()) this.tell();
   }
 
-  run(work: () => void): void {
-    this.enter();
+  /** Runs the work, which changes something, as one turn, or as a part of the turn that lasts. */
+  move(work: () => void): void {
+    this.depth += 1;
     try {
       work();
     } finally {
-      this.leave();
+      this.depth -= 1;
+      this.changed();
     }
   }
 }
