@@ -347,7 +347,7 @@ describe('Service.callEvents, ended early', () => {
     void service.close({ abandon: true });
 
     expect(life.events.at(-1)).toMatchObject({ type: 'failed', error: { code: 'SERVICE_CLOSED' } });
-    expect(life.ends).toEqual([new ServiceClosedError(service.name)]);
+    expect(life.ends).toEqual([new ServiceClosedError(service.name, true)]);
   });
 
   it('gives the reason of its signal as error', () => {

@@ -312,12 +312,12 @@ describe('Service, a call that is tried again, ended early', () => {
     },
     abandoning: ({ service }) => {
       void service.close({ abandon: true });
-      return new ServiceClosedError(service.name);
+      return new ServiceClosedError(service.name, true);
     },
     'closing, then abandoning': ({ service }) => {
       void service.close();
       void service.close({ abandon: true });
-      return new ServiceClosedError(service.name);
+      return new ServiceClosedError(service.name, true);
     },
   };
   const rows = Object.keys(STAGES).flatMap((stage) =>

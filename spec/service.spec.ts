@@ -513,7 +513,7 @@ describe('Service.close', () => {
       const service = new Closing({ modelName: 'm', maxConcurrentJobs: 1 });
       timer(1).subscribe(() => void service.close());
       timer(2).subscribe(() => void service.close({ abandon: true }));
-      const error = new ServiceClosedError(service.name);
+      const error = new ServiceClosedError(service.name, true);
       expectObservable(service.call('a')).toBe('--#', undefined, error);
       expectObservable(service.call('b')).toBe('--#', undefined, error);
       flush();

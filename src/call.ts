@@ -29,8 +29,8 @@ interface Heard {
   readonly waitedMs: number | undefined;
 }
 
-/** Hears of each step of one call. */
-export type CallWatcher = (step: ServiceEvent) => void;
+/** Hears of each step of one call when it is made, and gives what tells of it in its turn. */
+export type CallWatcher = (step: ServiceEvent) => () => void;
 
 /** One call on its way: what was asked, what it costs, where it waits, and who gets the answer. */
 export class Call<Request = unknown, Response = unknown> extends Queueable {
@@ -44,6 +44,8 @@ export class Call<Request = unknown, Response = unknown> extends Queueable {
   run: Cancellable | undefined = undefined;
   /** Set when the try under way has failed and another follows, so many ms after it has been torn down. */
   retryInMs: number | undefined = undefined;
+  /** Set when it has come in: until then nobody has heard of it. */
+  wasAccepted = false;
   /** Set when its caller has been told the end, or has left. */
   hasEnded = false;
   /** Who cancels it when its caller leaves. */

@@ -30,11 +30,13 @@ export class Deadlines {
 
   private watch(): void {
     this.watching.unsubscribe();
-    this.watching = this.gate$.subscribe(({ reopensAt }) => {
+    const watching = new Subscription();
+    this.watching = watching;
+    const listening = this.gate$.subscribe(({ reopensAt }) => {
       if (reopensAt !== undefined) this.endLate(reopensAt);
     });
-    // The gate may be closed already, and all have been ended by now.
-    if (this.waiting.size === 0) this.watching.unsubscribe();
+    // The gate may be closed already: all have been ended by now, or others watch.
+    watching.add(listening);
   }
 
   private endLate(reopensAt: number): void {

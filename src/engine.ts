@@ -131,6 +131,7 @@ export class Engine<Request, Response> {
   submit(call: Call<Request, Response>): void {
     // One turn, so that who closes the service when he hears of the call does not end it before this call.
     this.turn.move(() => {
+      call.wasAccepted = true;
       if (call.signal) this.signals.add(call.signal, call);
       this.events.queued(call);
       this.enqueue(call);
@@ -138,6 +139,10 @@ export class Engine<Request, Response> {
   }
 
   cancel(call: Call<Request, Response>): void {
+    if (!call.wasAccepted) {
+      call.hasEnded = true;
+      return;
+    }
     if (call.signal) this.signals.delete(call.signal, call);
     this.pipeline.cancel(call);
   }
@@ -199,7 +204,7 @@ export class Engine<Request, Response> {
   }
 
   private abandonAll(): void {
-    const error = new ServiceClosedError(this.parts.name);
+    const error = new ServiceClosedError(this.parts.name, true);
     this.pipeline.abandonAll(error);
     this.lifecycle.abandon(error);
   }
@@ -214,7 +219,7 @@ export class Engine<Request, Response> {
     const { timing } = call;
     const hasDeadline = timing?.deadlineMs !== undefined;
     const refusal = hasDeadline
-      ? this.timeouts.refusal(call, this.outlook.placeOf(call).waitMs)
+      ? this.timeouts.refusal(call, this.outlook.leastWaitOf(call))
       : undefined;
     if (refusal) this.pipeline.abandon(call, refusal);
     else this.timeouts.queued(call);

@@ -63,12 +63,17 @@ export class ServiceClosedError extends RxllmError {
   constructor(
     /** Name of the service. */
     readonly service: string,
+    /** Whether the call was there, and was ended by `close({ abandon: true })`. */
+    readonly wasAbandoned = false,
   ) {
     super(
       ServiceClosedError.code,
-      `service ${service} is closed and takes no calls. Make the call before close(), or inside the ` +
-        'work of runServices:\n\n' +
-        '  await runServices([service], () => service.callAsync(request));\n',
+      wasAbandoned
+        ? `the call was ended, as service ${service} was closed with { abandon: true }; ` +
+            'close() alone lets calls finish'
+        : `service ${service} is closed for good and takes no calls. Make the call before close(), or inside ` +
+            'the work of runServices:\n\n' +
+            '  await runServices([service], () => service.callAsync(request));\n',
     );
   }
 }

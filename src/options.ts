@@ -51,8 +51,11 @@ const queueLimit = kind(
 );
 const integer = kind((v) => Number.isInteger(v), 'a whole number');
 const LONGEST_DEADLINE_MS = 1e11;
+/** Also one of another window or context. */
+const isDate = (value: unknown): value is Date =>
+  Object.prototype.toString.call(value) === '[object Date]';
 const deadline = kind(
-  (v) => (v instanceof Date ? !Number.isNaN(v.getTime()) : isAmount(v) && v <= LONGEST_DEADLINE_MS),
+  (v) => (isDate(v) ? !Number.isNaN(v.getTime()) : isAmount(v) && v <= LONGEST_DEADLINE_MS),
   'a number of ms from now, 0 or more, or a Date for an instant',
 );
 const tenantWeight = kind(isFinitePositive, 'a finite number above 0');
@@ -97,8 +100,12 @@ const fraction = kind((v) => isNumber(v) && v > 0 && v <= 1, 'a number above 0, 
 const count = kind(isCount, 'a whole number, 1 or more');
 const limitsRule = oneOf('learn');
 
+const unit = kind(
+  (v) => typeof v === 'string' && v.trim() !== '' && !(v in Object.prototype),
+  'a text that is not empty, and no name that every object has, as constructor',
+);
 const quotaSchema = objectOf({
-  unit: name,
+  unit,
   limit,
   windowMs: timeSpan,
   marginMs: z.optional(margin),
@@ -200,7 +207,7 @@ const schemas = {
   }),
   callables: z.array(callable, CALLABLES).check(z.minLength(1, CALLABLES)),
   shareInFlight: objectOf({ keyOf: aFunction }),
-  fallback: objectOf({ when: z.optional(aFunction) }),
+  fallback: objectOf({ when: z.optional(aFunction), maxWaitMs: z.optional(longest) }),
   hedge: objectOf({
     delayMs: delay,
     to: z.optional(callable),
@@ -311,8 +318,21 @@ function areUsual(options: object): boolean {
   return Object.entries(options).every(([name, value]) => usualCallOptions.get(name)?.(value));
 }
 
+/** A copy, as its owner may change his own before somebody subscribes, or have a class of his own make it. */
 export function parseCallOptions<T>(options: T): T {
-  return isObject(options) && areUsual(options) ? options : check(schemas.call, options, 'call');
+  const own = isObject(options) ? { ...allOf(options) } : options;
+  return isObject(own) && areUsual(own) ? own : check(schemas.call, own, 'call');
+}
+
+/** Inherited ones too: whoever reads an option does not ask whose it is. */
+function allOf<T extends object>(options: T): T {
+  const prototype: unknown = Object.getPrototypeOf(options);
+  if (prototype === Object.prototype || prototype === null) return options;
+  const known = Object.keys(schemas.call.def.shape);
+  const read = known
+    .filter((name) => name in options)
+    .map((name) => [name, options[name as keyof T]]);
+  return { ...options, ...(Object.fromEntries(read) as T) };
 }
 
 export function parseTimeBoundedUsageTrackerOptions<T>(options: T): T {

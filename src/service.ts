@@ -276,7 +276,8 @@ export abstract class Service<Request, Response> {
   }
 
   private checked(options: CallOptions | undefined): CallOptions {
-    return this.engine.withDefaults(options && parseCallOptions(options));
+    const checked = options === undefined ? undefined : parseCallOptions(options);
+    return this.engine.withDefaults(checked);
   }
 
   /** Hands the call to the engine, and cancels it when the subscriber leaves. */
@@ -285,6 +286,7 @@ export abstract class Service<Request, Response> {
     // Before the work starts: it may emit, and its caller leave, in this very turn.
     call.canceller = this.engine;
     subscriber.add(call);
-    this.engine.submit(call);
+    // Who has left while the cost was estimated is heard of no more.
+    if (!call.hasEnded) this.engine.submit(call);
   }
 }

@@ -314,3 +314,22 @@ describe('fallback', () => {
     });
   });
 });
+
+describe('fallback with maxWaitMs', () => {
+  it('passes over one that would start the call later, but not the last', () => {
+    const calls: string[] = [];
+    const station = (name: string, waitMs: number): Callable<string, string> => ({
+      name,
+      call: () => {
+        calls.push(name);
+        return of(name);
+      },
+      callAsync: () => Promise.resolve(name),
+      expectedWait: () => waitMs,
+    });
+    const lists = [[station('a', 2_001), station('b', 2_000)], [station('c', 2_001), station('d', 9e9)]]; // prettier-ignore
+    for (const list of lists) fallback(list, { maxWaitMs: 2_000 }).call('x').subscribe();
+
+    expect(calls).toEqual(['b', 'd']);
+  });
+});

@@ -61,7 +61,10 @@ describe('CallQueue, between tenants', () => {
 
     expect(line.take()).toBe('abababab');
     line.push('aaa', { size: 0 });
-    expect(line.queue.ahead({ priority: 0, tenant: 'a', size: 0 })).toEqual({ calls: 3, size: 3 });
+    expect(line.queue.ahead({ priority: 0, tenant: 'a', size: 0 })).toMatchObject({
+      calls: 3,
+      size: 3,
+    });
   });
 
   it('takes those without a tenant for one more tenant', () => {
@@ -341,7 +344,7 @@ describe('CallQueue shows', () => {
       line.queue.ahead({ priority, tenant, size });
 
     it('nothing in an empty queue', () => {
-      expect(ahead(equal(), 'a')).toEqual({ calls: 0, size: 0 });
+      expect(ahead(equal(), 'a')).toMatchObject({ calls: 0, size: 0 });
     });
 
     it('all of its own line and of higher priorities, nothing of lower ones', () => {
@@ -350,8 +353,8 @@ describe('CallQueue shows', () => {
       line.push('xy', { priority: 1, size: 5 });
       line.push('aaaa', { priority: -1 });
 
-      expect(ahead(line, 'a')).toEqual({ calls: 5, size: 16 });
-      expect(ahead(line, 'a', 2)).toEqual({ calls: 0, size: 0 });
+      expect(ahead(line, 'a')).toMatchObject({ calls: 5, size: 16 });
+      expect(ahead(line, 'a', 2)).toMatchObject({ calls: 0, size: 0 });
     });
 
     it('of other tenants what their share is until it starts', () => {
@@ -361,8 +364,8 @@ describe('CallQueue shows', () => {
       line.push('c', { size: 2 });
 
       // Behind 4 of its own: b's first, which starts at 0, and its second at 5 / 2, and c's, all at 0.
-      expect(ahead(line, 'a')).toEqual({ calls: 1 + 2 + 1, size: 4 + 10 + 2 });
-      expect(ahead(line, 'new', 0, 2.5)).toEqual({ calls: 1 + 1 + 1, size: 4 + 5 + 2 });
+      expect(ahead(line, 'a')).toMatchObject({ calls: 1 + 2 + 1, size: 4 + 10 + 2 });
+      expect(ahead(line, 'new', 0, 2.5)).toMatchObject({ calls: 1 + 1 + 1, size: 4 + 5 + 2 });
     });
 
     it('nothing of a tenant that has had more than it', () => {
@@ -372,7 +375,7 @@ describe('CallQueue shows', () => {
       line.take(2);
 
       // All have had 11 by now: a only 2, b 20.
-      expect(ahead(line, 'c', 0, 4)).toEqual({ calls: 1, size: 2 });
+      expect(ahead(line, 'c', 0, 4)).toMatchObject({ calls: 1, size: 2 });
     });
 
     it('nothing that rounding has left over', () => {
@@ -383,7 +386,7 @@ describe('CallQueue shows', () => {
       line.take();
       line.push('a', { size: 0.7 });
 
-      expect(ahead(line, 'a')).toEqual({ calls: 1, size: 0.7 });
+      expect(ahead(line, 'a')).toMatchObject({ calls: 1, size: 0.7 });
     });
   });
 });

@@ -7,6 +7,8 @@ interface Share {
 
 interface Level {
   virtualTime: number;
+  /** Whether a second tenant has come. */
+  isShared: boolean;
   /** None is ever forgotten while the level is in use. */
   readonly shares: Map<string | undefined, Share>;
 }
@@ -26,6 +28,8 @@ export class NaiveQueue {
   private readonly arrivals: Queued[] = [];
   private readonly levels = new Map<number, Level>();
   private turns = 0;
+  /** Whose was let out last, since the last rest. */
+  private last: (string | undefined)[] = [];
 
   constructor(private readonly weightOf: (tenant: string | undefined) => number) {}
 
@@ -38,10 +42,24 @@ export class NaiveQueue {
     const level = this.levelOf(item);
     if (!this.lineOf(item).length) {
       const { start = 0 } = level.shares.get(item.tenant) ?? {};
-      const turn = ++this.turns;
+      this.beginToShare(level, item);
+      const turn = ++this.turns - 2 ** 52;
       level.shares.set(item.tenant, { start: Math.max(start, level.virtualTime), turn });
     }
     this.items.push(item);
+  }
+
+  rest(): void {
+    this.last = [];
+  }
+
+  /** Whoever was alone until then, and was let out last, goes after the one who comes. */
+  private beginToShare(level: Level, { priority }: Queued): void {
+    const [alone] = this.tenantsOf(priority);
+    if (level.isShared || this.tenantsOf(priority).length === 0) return;
+    level.isShared = true;
+    const share = level.shares.get(alone)!;
+    share.turn = ++this.turns - (this.last.includes(alone) ? 0 : 2 ** 52);
   }
 
   remove(item: Queued): boolean {
@@ -59,6 +77,7 @@ export class NaiveQueue {
     level.virtualTime = Math.max(level.virtualTime + item.size / sum(waiting), share.start);
     share.start += item.size / this.weightOf(item.tenant);
     share.turn = ++this.turns;
+    this.last = [item.tenant];
     return this.remove(item);
   }
 
@@ -107,7 +126,11 @@ export class NaiveQueue {
   }
 
   private levelOf({ priority }: Queued): Level {
-    const level = this.levels.get(priority) ?? { virtualTime: 0, shares: new Map() };
+    const level = this.levels.get(priority) ?? {
+      virtualTime: 0,
+      shares: new Map<string | undefined, Share>(),
+      isShared: false,
+    };
     this.levels.set(priority, level);
     return level;
   }

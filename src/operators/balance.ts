@@ -50,7 +50,7 @@ function waitOf<Request>(
 ): number {
   try {
     const waitMs = callable.expectedWait(request, options);
-    return Number.isNaN(waitMs) ? Infinity : waitMs;
+    return waitMs >= 0 ? waitMs : Infinity;
   } catch {
     return Infinity;
   }

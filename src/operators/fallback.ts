@@ -1,4 +1,4 @@
-import { defer, throwError } from 'rxjs';
+import { defer, type Observable, throwError } from 'rxjs';
 import { InvalidOptionError } from '../errors.js';
 import { parseCallables, parseFallbackOptions } from '../options.js';
 import type { Callable } from './callable.js';
@@ -13,6 +13,11 @@ export interface FallbackOptions {
    * caller.
    */
   readonly when?: (error: unknown) => boolean;
+  /**
+   * One that is expected to start the call later than in so many ms is passed over, unless it is the last: a
+   * service that waits for its quota or its gate gives no error. Default Infinity.
+   */
+  readonly maxWaitMs?: number;
 }
 
 /**
@@ -33,10 +38,12 @@ export interface FallbackOptions {
  * - The error of the last one passes to the caller as it is, and so does one that `when` wants no other for.
  * - Completing without a response is no error: the next one is not called.
  * - `timeout`, and a `deadline` in ms, count anew for each that is called.
+ * - A service that waits, or tries again, gives no error yet: `maxWaitMs` passes over one whose wait is longer,
+ *   and `timeout`, `queueTimeout` or `deadline` of the call end a wait.
  * - `expectedWait` is that of the first.
  *
  * @example
- * const model = fallback([cloud, local], { when: (error) => error instanceof QuotaExceededError });
+ * const model = fallback([cloud, local], { maxWaitMs: 2_000 });
  * model.call('hi').subscribe(show);
  *
  * @throws InvalidOptionError for an empty list, what cannot be called, and an option that is unknown or not
@@ -48,16 +55,25 @@ export function fallback<Request, Response>(
   options: FallbackOptions = {},
 ): Callable<Request, Response> {
   const all = [...parseCallables(callables)];
-  const { when = isWorthAnother } = parseFallbackOptions(options);
+  const before = all.slice(0, -1);
+  const last = all.at(-1) as Callable<Request, Response>;
+  const { when = isWorthAnother, maxWaitMs = Infinity } = parseFallbackOptions(options);
   return composite({
     kind: 'fallback',
     of: all,
     start: (request, callOptions) => {
-      const calls = all.map((one) => defer(() => one.call(request, callOptions)));
       const goesOn = (error: unknown) => !callOptions?.signal?.aborted && when(error);
-      return calls.reduceRight((next$, call$) =>
-        call$.pipe(catchUnanswered((error) => (goesOn(error) ? next$ : throwError(() => error)))),
-      );
+      const callOf = (one: Callable<Request, Response>) => one.call(request, callOptions);
+      const isBusy = (one: Callable<Request, Response>) =>
+        maxWaitMs < Infinity && one.expectedWait(request, callOptions) > maxWaitMs;
+      const orNext = (one: Callable<Request, Response>, next$: Observable<Response>) => {
+        const handler = (error: unknown) => (goesOn(error) ? next$ : throwError(() => error));
+        return defer(() =>
+          isBusy(one) ? next$ : defer(() => callOf(one)).pipe(catchUnanswered(handler)),
+        );
+      };
+      const last$ = defer(() => callOf(last));
+      return before.reduceRight((next$, one) => orNext(one, next$), last$);
     },
     expectedWait: (request, callOptions) => all[0]?.expectedWait(request, callOptions) ?? Infinity,
   });

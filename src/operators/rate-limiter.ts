@@ -140,6 +140,7 @@ export class RateLimiter<T, R> implements Answered {
 
   private release(): void {
     if (this.inFlight > 0) this.inFlight -= 1;
+    if (this.inFlight === 0 && this.queue.size === 0) this.queue.rest();
     this.goOn();
   }
 

@@ -35,6 +35,8 @@ export class CallQueue<T extends Queueable> implements Iterable<T> {
   private byPriority: IndexedHeap<PriorityLevel> | undefined;
   private count = 0;
   private lastOrder = 0;
+  private lastTenant: string | undefined;
+  private hasLast = false;
 
   /**
    * `weightOf` says how much of the shares a tenant gets, next to the others: a number > 0, by default 1. It is
@@ -94,7 +96,19 @@ export class CallQueue<T extends Queueable> implements Iterable<T> {
     if (!level) return false;
     level.charge(item);
     this.leave(level, item);
+    this.lastTenant = item.tenant;
+    this.hasLast = true;
     return true;
+  }
+
+  /** Nothing that was let out is in flight any more: those who come next are equals. */
+  rest(): void {
+    this.hasLast = false;
+  }
+
+  /** @internal Whether the call that was let out last was the tenant's, since the last rest. */
+  wasLast(tenant: string | undefined): boolean {
+    return this.hasLast && this.lastTenant === tenant;
   }
 
   /**

@@ -2,6 +2,9 @@ import { Line, chargeOf, type WeightOf } from './line.js';
 import { linesByAge, linesByStart } from './line-heaps.js';
 import type { Queueable } from './queueable.js';
 
+/** Added to the turn of a line that has only been opened, so that it comes before all that were served. */
+const OPENED = 2 ** 52;
+
 /**
  * Whose turn it is among the lines of one priority: each gets its share of the sizes that are let out, by
  * weight, as in stride scheduling (Waldspurger 1995) and weighted fair queueing.
@@ -27,14 +30,18 @@ export class FairShares {
   private weight = 0;
   private turns = 0;
 
-  /** As long as a tenant was alone there was nothing to share: it begins anew, as does virtual time. */
-  constructor(only: Line) {
+  /**
+   * As long as a tenant was alone there was nothing to share: it begins anew, as does virtual time. But if it
+   * was served last, it is the other's turn.
+   */
+  constructor(only: Line, wasServed: boolean) {
     only.start = 0;
     this.level = only.level;
     this.queued = only.queued;
     this.size = only.size;
     this.lines.set(only.tenant, only);
     this.open(only);
+    if (wasServed) only.turn = ++this.turns;
   }
 
   /** The line whose first goes next. */
@@ -98,7 +105,7 @@ export class FairShares {
   private open(line: Line): void {
     this.idle.remove(line);
     line.start = Math.max(line.start, this.virtualTime);
-    line.turn = ++this.turns;
+    line.turn = ++this.turns - OPENED;
     this.weight += line.weight;
     this.due.add(line);
     this.byAge.add(line);

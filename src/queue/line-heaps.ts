@@ -1,7 +1,7 @@
 import { IndexedHeap } from './indexed-heap.js';
 import type { Line } from './line.js';
 
-/** The one with the lowest start on top; of equals the one that was served, or opened, longest ago. */
+/** The one with the lowest start on top; of equals one that was not served yet, else the one that was longest ago. */
 export function linesByStart(): IndexedHeap<Line> {
   return new IndexedHeap<Line>(
     (one, other) => one.start < other.start || (one.start === other.start && one.turn < other.turn),

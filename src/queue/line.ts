@@ -21,7 +21,7 @@ export class Line {
   size = 0;
   /** The virtual time at which the tenant has had its share of all that was let out before. */
   start = 0;
-  /** When it was served, or opened, last: tells lines with the same start apart. */
+  /** When it was served last, or, below 0, opened: tells lines with the same start apart. */
   turn = 0;
   /** Its place in a heap of lines by start: of those that wait, or of those that are idle. */
   startPlace = -1;

@@ -5,6 +5,11 @@ import type { Queueable } from './queueable.js';
 /** While it waits this long, a call gains as much as one priority level gives: one usual window. */
 export const AGEING_MS = 60_000;
 
+/** Who knows whose call was let out last. */
+export interface Served {
+  wasLast(tenant: string | undefined): boolean;
+}
+
 /** All that is queued with one priority: a line for each tenant. */
 export class PriorityLevel {
   /**
@@ -22,7 +27,7 @@ export class PriorityLevel {
   private shares: FairShares | undefined = undefined;
 
   constructor(
-    readonly queue: object,
+    readonly queue: Served,
     public priority: number,
   ) {}
 
@@ -48,7 +53,10 @@ export class PriorityLevel {
 
   /** Those that are not empty. */
   get lines(): Iterable<Line> {
-    return this.shares ?? (this.only.first ? [this.only] : []);
+    if (this.shares) return this.shares;
+    const { only } = this;
+    only.turn = this.queue.wasLast(only.tenant) ? 1 : -1;
+    return only.first ? [only] : [];
   }
 
   /** To be told when the oldest is another, if there are levels to compare it with. */
@@ -96,7 +104,7 @@ export class PriorityLevel {
       only.tenant = tenant;
       only.start = 0;
     } else if (only.tenant !== tenant) {
-      this.shares = new FairShares(only);
+      this.shares = new FairShares(only, this.queue.wasLast(only.tenant));
       return this.shares.lineFor(tenant, weightOf);
     }
     return only;

@@ -1,13 +1,7 @@
 import type { Observer, Subscriber } from 'rxjs';
 import type { Usage } from '../usage/usage.js';
 import type { CallEvent, CallQueuedEvent } from './call-event.js';
-import type {
-  CallStep,
-  EndedEvent,
-  QueuedEvent,
-  ServiceEvent,
-  StartedEvent,
-} from './service-event.js';
+import type { CallStep, EndedEvent, ServiceEvent, StartedEvent } from './service-event.js';
 
 /** Where the call stands in the queue when it is accepted. */
 export type Standing = Pick<CallQueuedEvent, 'position' | 'expectedStart'>;
@@ -34,12 +28,20 @@ export class CallLife<Response> implements Observer<Response> {
   ) {}
 
   /** A step of the call. */
-  readonly watch = (event: ServiceEvent): void => {
-    if (event.type === 'queued') this.subscriber.next(this.withStanding(event));
+  readonly watch = (event: ServiceEvent): (() => void) => {
+    // Where it stands is asked when it comes: it may have moved by the time it is told.
+    const told = event.type === 'queued' ? { ...event, ...this.parts.standing() } : event;
+    return () => {
+      this.hear(told);
+    };
+  };
+
+  private hear(event: ServiceEvent | CallQueuedEvent): void {
+    if ('position' in event) this.queued(event);
     else if (event.type === 'started') this.started(event);
     else if (event.type === 'retrying') this.subscriber.next(event);
-    else if (event.type !== 'fault') this.end(event);
-  };
+    else if (event.type !== 'fault' && event.type !== 'queued') this.end(event);
+  }
 
   next(response: Response): void {
     this.last = response;
@@ -72,11 +74,11 @@ export class CallLife<Response> implements Observer<Response> {
     this.subscriber.next(event);
   }
 
-  private withStanding(event: QueuedEvent): CallQueuedEvent {
+  private queued(event: CallQueuedEvent): void {
     const { callId, label, tenant, priority, at } = event;
     this.step = { callId, label, tenant, priority, at };
     this.cost = event.cost;
-    return { ...event, ...this.parts.standing() };
+    this.subscriber.next(event);
   }
 
   private end(event: EndedEvent): void {

@@ -5,10 +5,16 @@ import type { Usage } from '../usage/usage.js';
 /** How much the latest call counts beside all before it. */
 const WEIGHT = 0.2;
 
+/** How many others may end before the one that is measured. */
+const OTHERS = 16;
+
+/** More than this is a mistake in the estimate, and none of what is usual. */
+const MOST = 10;
+
 /** What of a call is measured. */
 interface Measurable {
-  readonly size: number;
   readonly cost: Usage;
+  readonly reservation?: { readonly at?: number | undefined } | undefined;
 }
 
 /**
@@ -22,6 +28,7 @@ export class LatestCalls {
   runMs: number | undefined;
   /** About what part of their reservations they take; 1 until one has told. */
   takenShare = 1;
+  private others = 0;
   private measured: { readonly call: Measurable; readonly since: number } | undefined;
 
   constructor(private readonly clock: Clock) {}
@@ -32,11 +39,20 @@ export class LatestCalls {
 
   /** Was answered; the usage only where the provider told it. */
   ended(call: Measurable, usage?: Usage): void {
-    if (this.measured?.call !== call) return;
-    const ranMs = this.clock.now() - this.measured.since;
+    const since = this.measured?.call === call ? this.measured.since : this.insteadOf(call);
+    if (since === undefined) return;
     this.measured = undefined;
+    this.others = 0;
+    const ranMs = this.clock.now() - since;
     this.runMs = towards(this.runMs ?? ranMs, ranMs);
-    if (usage) this.takenShare = towards(this.takenShare, takenOf(call.cost, usage) / call.size);
+    const share = usage ? shareOf(call.cost, usage) : undefined;
+    if (share !== undefined) this.takenShare = towards(this.takenShare, share);
+  }
+
+  /** One that runs for very long must not hide how long others do: after so many of these, one of them counts. */
+  private insteadOf({ reservation }: Measurable): number | undefined {
+    this.others += 1;
+    return this.others < OTHERS ? undefined : reservation?.at;
   }
 
   /** Was cancelled, or has failed: an answer would have run for another time. */
@@ -45,10 +61,13 @@ export class LatestCalls {
   }
 }
 
-/** In the units of the cost only: a usage may name others beside them. */
-function takenOf(cost: Usage, usage: Usage): number {
-  const units = Object.entries(cost).map(([unit, amount]) => [unit, usage[unit] ?? amount]);
-  return sizeOf(Object.fromEntries(units) as Usage);
+/** In the units that the cost names; an estimate of nothing tells nothing. */
+function shareOf(cost: Usage, usage: Usage): number | undefined {
+  const units = Object.keys(cost).filter((unit) => cost[unit] && unit !== 'requests');
+  if (!units.some((unit) => usage[unit] !== undefined)) return undefined;
+  const amounts = (from: Usage) =>
+    sizeOf(Object.fromEntries(units.map((unit) => [unit, from[unit] ?? cost[unit]])) as Usage);
+  return Math.min(amounts(usage) / amounts(cost), MOST);
 }
 
 function towards(mean: number, latest: number): number {

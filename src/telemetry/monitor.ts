@@ -1,5 +1,4 @@
 import {
-  concat,
   defer,
   EMPTY,
   filter,
@@ -8,7 +7,6 @@ import {
   type Observable,
   of,
   skip,
-  startWith,
   Subject,
   takeUntil,
 } from 'rxjs';
@@ -48,13 +46,11 @@ export class Monitor<Request, Response> {
 
   constructor(private readonly parts: MonitorParts<Request, Response>) {
     const { tracker } = parts;
-    this.state$ = this.whileOpen(this.changes$).pipe(
-      startWith(undefined),
-      map(() => this.state),
-    );
-    this.quotas$ = concat(
-      defer(() => of(tracker.quotas)),
+    // Who hears the first may bring about a change by that, and must hear of it too: listening comes first.
+    this.state$ = merge(this.whileOpen(this.changes$), of(undefined)).pipe(map(() => this.state));
+    this.quotas$ = merge(
       this.whileOpen(tracker.quotas$.pipe(skip(1))),
+      defer(() => of(tracker.quotas)),
     );
   }
 

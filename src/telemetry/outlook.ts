@@ -13,6 +13,11 @@ import type { Standing } from './call-life.js';
 import type { LatestCalls } from './latest-calls.js';
 
 type AnyCall = Call<unknown, never>;
+/** What goes before a call. */
+interface InFront {
+  readonly calls: number;
+  readonly size: number;
+}
 type Waiting = Coming & { readonly size: number };
 
 /** What an outlook looks at. */
@@ -34,12 +39,12 @@ export type Coming = Pick<Queueable, 'priority' | 'tenant'> & { readonly cost: U
 export interface Place {
   /** How many calls go before it. */
   readonly ahead: number;
-  /** In how many ms it starts; Infinity while that is not known, or never. */
+  /** In about how many ms it starts; Infinity while that is not known, or never. */
   readonly waitMs: number;
 }
 
 const NO_WAIT: Forecast = Object.freeze({ waitMs: 0, blockedBy: undefined });
-const NOBODY = Object.freeze({ calls: 0, size: 0 });
+const NOBODY: InFront = Object.freeze({ calls: 0, size: 0 });
 
 /**
  * Says when calls will start, by what is known now: costs as estimated, less what calls have lately turned out
@@ -52,11 +57,19 @@ export class Outlook {
   placeOf(coming: Coming): Place {
     const call = sized(coming);
     const ahead = this.parts.queue.ahead(call);
-    const forecast = this.forecast(call, ahead);
-    const { isPaused } = this.parts.permits;
-    const waitMs = Math.max(forecast.waitMs, this.waitForPermit(ahead.calls));
-    const isKnown = !isPaused && !this.parts.isAcquiring();
+    const waitMs = Math.max(this.forecast(call, ahead).waitMs, this.waitForPermit(ahead.calls));
+    const isKnown = !this.parts.permits.isPaused && !this.parts.isAcquiring();
     return { ahead: ahead.calls, waitMs: isKnown ? waitMs : Infinity };
+  }
+
+  /** In how many ms it starts at least; of what nobody knows, how long a probe or the first runs take, nothing. */
+  leastWaitOf(coming: Coming): number {
+    const call = sized(coming);
+    const { leastCalls: calls, leastSize: size } = this.parts.queue.ahead(call);
+    const { waitMs, blockedBy } = this.forecast(call, { calls, size });
+    const isProving = blockedBy === 'gate' && this.parts.tracker.gate?.status === 'proving';
+    const permitMs = this.waitForPermit(calls);
+    return Math.max(isProving ? 0 : waitMs, permitMs < Infinity ? permitMs : 0);
   }
 
   /** The same as it is told to a caller. */
@@ -96,16 +109,14 @@ export class Outlook {
     return this.parts.inFlight.size < this.parts.permits.count$.value;
   }
 
-  private forecast(
-    call: Waiting,
-    ahead: { readonly calls: number; readonly size: number },
-  ): Forecast {
+  private forecast(call: Waiting, ahead: InFront): Forecast {
     const { tracker, latest } = this.parts;
     if (!tracker.forecast) return NO_WAIT;
     // What is ahead is taken to be made up as this call is, but for how many they are.
     const scale = (ahead.size * latest.takenShare) / call.size;
     const sum: Record<string, number> = {};
-    for (const [unit, amount] of Object.entries(call.cost)) sum[unit] = amount * scale;
+    for (const [unit, amount] of Object.entries(call.cost))
+      sum[unit] = Math.min(amount * scale, Number.MAX_VALUE);
     const requests = ahead.calls * (call.cost['requests'] ?? 1);
     const forecast = tracker.forecast(call.cost, { ...sum, requests });
     const isProving = forecast.blockedBy === 'gate' && tracker.gate?.status === 'proving';
@@ -119,11 +130,14 @@ export class Outlook {
   private waitForPermit(ahead: number): number {
     const { permits, inFlight, latest } = this.parts;
     const bound = permits.bound ?? 0;
-    const behind = Math.floor(ahead) - (bound - inFlight.size);
+    const behind = ahead - (bound - inFlight.size);
     if (behind < 0) return 0;
     if (bound === 0 || latest.runMs === undefined) return Infinity;
-    const rounds = Math.floor(behind / bound);
-    return this.leftOf(nth(inFlight, behind % bound)) + rounds * latest.runMs;
+    const more = behind - inFlight.size;
+    if (more < 0) return this.leftOf(nth(inFlight, behind));
+    // Those above a bound that was lowered do not come back.
+    const index = Math.max(0, inFlight.size - bound) + (more % bound);
+    return this.leftOf(nth(inFlight, index)) + (Math.floor(more / bound) + 1) * latest.runMs;
   }
 
   /** How much longer it will run, when it runs as long as calls do; Infinity while nobody knows how long. */

@@ -10,7 +10,7 @@ type AnyCall = Call<unknown, never>;
 export class ServiceEvents {
   readonly events$: Observable<ServiceEvent>;
   private readonly subject = new Subject<ServiceEvent>();
-  private readonly untold: (() => void)[] = [];
+  private untold: (() => void)[] = [];
   private isTelling = false;
   private isComplete = false;
 
@@ -78,8 +78,9 @@ export class ServiceEvents {
   }
 
   private step({ watcher }: AnyCall, event: ServiceEvent): void {
+    const tell = watcher?.(event);
     this.inOrder(() => {
-      watcher?.(event);
+      tell?.();
       this.subject.next(event);
     });
   }
@@ -95,7 +96,9 @@ export class ServiceEvents {
     this.untold.push(tell);
     if (this.isTelling) return;
     this.isTelling = true;
-    for (let next = this.untold.shift(); next; next = this.untold.shift()) this.tellSafely(next);
+    // More may be added while these are told.
+    for (const next of this.untold) this.tellSafely(next);
+    this.untold = [];
     this.isTelling = false;
     if (this.isComplete) this.subject.complete();
   }

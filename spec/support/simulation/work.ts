@@ -9,10 +9,10 @@ import {
   throwError,
   timer,
 } from 'rxjs';
-import type { CallContext } from '../../src/index.js';
-import { networkError, providerError } from './provider-error.js';
+import type { CallContext } from '../../../src/index.js';
+import { networkError, providerError } from '../provider-error.js';
 import type { Simulation } from './simulation.js';
-import type { Station } from './simulated-station.js';
+import type { Station } from './station.js';
 
 /** What a provider and those who ask it do: it answers, or fails in all the ways that there are. */
 export class Work {
@@ -20,13 +20,13 @@ export class Work {
 
   begin(station: Station, tokens: number, context: CallContext): ObservableInput<string> {
     const { run } = this;
-    station.working();
+    station.controls.checkWork();
     const used = run.int(0, 2 * tokens);
     if (run.has('reports') && run.chance(0.5))
       context.reportUsage({ tokens: used, outputTokens: used }, { estimated: run.chance(0.5) });
     if (run.has('failures') && run.chance(0.1)) throw this.error();
     if (run.has('thenables') && run.chance(0.3)) return this.thenable(station, context);
-    return station.inFlight(context.callId, this.stream());
+    return station.works.run(context.callId, this.stream());
   }
 
   private stream(): Observable<string> {
@@ -53,7 +53,7 @@ export class Work {
     const { run } = this;
     const [isBad, again] = [run.chance(0.4), run.chance(0.3)];
     const then = (resolve: (value: string) => void, reject: (error: unknown) => void) => {
-      const done = station.begin(callId);
+      const done = station.works.begin(callId);
       const settle = () => {
         if (isBad) reject(this.error());
         else resolve('a');

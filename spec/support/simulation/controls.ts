@@ -1,0 +1,62 @@
+import type { StationParts } from './station-parts.js';
+
+/** What a station has been told to do, and that it works accordingly. */
+export class Controls {
+  private pausedAt: number | undefined;
+  private isClosing = false;
+  private isAbandoned = false;
+  /** The highest bound in the turn in which it was changed last: those let out before the change had that. */
+  private highest = { at: -1, bound: 0 };
+
+  constructor(private readonly parts: StationParts) {}
+
+  get isPaused(): boolean {
+    return this.pausedAt !== undefined;
+  }
+
+  setBound(bound: number): void {
+    const { run, bound$ } = this.parts;
+    const at = run.time.now();
+    const before = this.highest.at === at ? this.highest.bound : bound$.value;
+    this.highest = { at, bound: Math.max(before, bound) };
+    bound$.next(bound);
+  }
+
+  pause(isPaused: boolean): void {
+    const { run, service } = this.parts;
+    if (this.isClosing) return;
+    if (isPaused) {
+      this.pausedAt ??= run.time.now();
+      service.pause();
+    } else {
+      // Before others are let out, who are to find it so.
+      this.pausedAt = undefined;
+      service.resume();
+    }
+  }
+
+  close(abandon: boolean): void {
+    this.isAbandoned ||= abandon;
+    this.isClosing = true;
+    this.pausedAt = undefined;
+    void this.parts.service.close({ abandon });
+  }
+
+  /** Work is asked for: it may be. */
+  checkWork(): void {
+    const { run, service, problem } = this.parts;
+    if (this.isAbandoned) problem('works after it was told to abandon all');
+    const { status, inFlight } = service.toJSON();
+    if (status === 'closed') problem('works though it has closed');
+    const isInTurn = this.pausedAt === run.time.now() && run.meddling.isGoingOn;
+    if (this.isPaused && !isInTurn) problem('works though it is paused');
+    if (inFlight > this.mostInFlight)
+      problem(`lets out ${inFlight} calls, of ${this.mostInFlight}`);
+  }
+
+  private get mostInFlight(): number {
+    const { run, bound$ } = this.parts;
+    const { at, bound } = this.highest;
+    return Math.max(bound$.value, at === run.time.now() ? bound : 0);
+  }
+}

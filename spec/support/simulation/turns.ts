@@ -1,0 +1,24 @@
+import type { Story } from './story.js';
+
+const MINUTE_MS = 60_000;
+
+/**
+ * A call is let out: notes in all others that had to go first that they were overtaken. By priority; first in,
+ * first out within a priority and a tenant.
+ */
+export function noteOvertaken(
+  { id, priority, tenant }: Story,
+  at: number,
+  others: Iterable<Story>,
+  isMeddled: boolean,
+): void {
+  // By then, those who wait have gained on higher priorities.
+  if (at >= MINUTE_MS) return;
+  for (const other of others) {
+    const isSame = other.priority === priority && other.tenant === tenant;
+    const isBefore = other.priority > priority || (isSame && other.id < id);
+    // What came while this one was let out came after it.
+    const isLate = other.waitsSince === at && isMeddled;
+    if (isBefore && !isLate && other.isQueuedFor(at)) other.overtaken ??= { by: id, at };
+  }
+}

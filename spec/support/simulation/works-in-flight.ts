@@ -1,0 +1,52 @@
+import { Observable } from 'rxjs';
+import type { Chronicle } from './chronicle.js';
+import type { StationParts } from './station-parts.js';
+
+/** Calls whose work has begun and not been torn down, as the work itself sees it. */
+export class WorksInFlight {
+  private readonly busy = new Set<number>();
+
+  constructor(
+    private readonly parts: StationParts,
+    private readonly chronicle: Chronicle,
+  ) {}
+
+  get size(): number {
+    return this.busy.size;
+  }
+
+  /** Those that go on though the call has ended. */
+  get left(): number {
+    return [...this.busy].filter((id) => !this.chronicle.unended.has(id)).length;
+  }
+
+  /** Work begins: gives the function to call when it has been torn down. */
+  begin(callId: number): () => void {
+    const { run, problem } = this.parts;
+    if (this.busy.has(callId)) problem(`works twice at once for ${callId}`);
+    this.busy.add(callId);
+    const story = this.chronicle.storyOf(callId);
+    if (story) story.isBusy = true;
+    this.checkInFlight();
+    return () => {
+      this.busy.delete(callId);
+      if (!story) return;
+      story.isBusy = false;
+      story.freedAt = run.time.now();
+    };
+  }
+
+  run<T>(callId: number, work$: Observable<T>): Observable<T> {
+    return new Observable((subscriber) => {
+      subscriber.add(this.begin(callId));
+      return work$.subscribe(subscriber);
+    });
+  }
+
+  private checkInFlight(): void {
+    const { service, problem } = this.parts;
+    const { inFlight } = service.toJSON();
+    if (this.size > inFlight)
+      problem(`works for ${this.size} calls, of which ${inFlight} are in flight`);
+  }
+}
