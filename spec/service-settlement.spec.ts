@@ -95,7 +95,7 @@ describe('Service, settlement of calls that are answered', () => {
     endsOf(service.call(''));
 
     expect(usedOf(service)).toEqual(used);
-    expect(ended).toEqual([{ type: 'completed', usage, isEstimated }]);
+    expect(ended).toEqual([{ type: 'completed', usage: { ...COST, ...usage }, isEstimated }]);
   });
 
   it('reads a number where there is one quota', () => {
@@ -139,7 +139,7 @@ describe('Service, settlement of calls that are answered', () => {
     endsOf(service.call(''));
 
     expect(usedOf(service)).toEqual(used);
-    expect(ended).toEqual([{ type: 'completed', usage, isEstimated }]);
+    expect(ended).toEqual([{ type: 'completed', usage: { ...COST, ...usage }, isEstimated }]);
   });
 
   it.each<[string, Usage | number, string]>([
@@ -221,7 +221,7 @@ describe('Service, settlement of calls that fail', () => {
     endsOf(service.call(''));
 
     expect(usedOf(service)).toEqual(row.used);
-    const told = row.usage && { usage: row.usage, isEstimated: true };
+    const told = row.usage && { usage: { ...COST, ...row.usage }, isEstimated: true };
     expect(ended).toEqual([{ type: 'failed', ...told }]);
   });
 
@@ -287,7 +287,7 @@ describe('Service, settlement of calls that fail', () => {
       expect(endsOf(service.call('')).at(-1)).toBe(broken);
 
       expect(usedOf(service)).toEqual(used);
-      expect(ended).toEqual([{ type: 'failed', usage, isEstimated: true }]);
+      expect(ended).toEqual([{ type: 'failed', usage: { ...COST, ...usage }, isEstimated: true }]);
     }
   });
 });
@@ -309,7 +309,7 @@ describe('Service, settlement of calls that are ended early', () => {
     service.call('').pipe(take(1)).subscribe();
 
     expect(usedOf(service)).toEqual(used);
-    expect(ended).toEqual([{ type: 'cancelled', usage, isEstimated: true }]);
+    expect(ended).toEqual([{ type: 'cancelled', usage: { ...COST, ...usage }, isEstimated: true }]);
   });
 
   it('takes nothing of one that was queued, and tells of no usage', () => {

@@ -1,3 +1,4 @@
+import { onAbort } from './abort-listeners.js';
 import type { Call } from './call.js';
 
 type AnyCall = Call<unknown, never>;
@@ -7,10 +8,7 @@ interface Group {
   readonly stop: () => void;
 }
 
-/**
- * The signals that calls wait for. However many calls share one, it is given one listener, and none when they
- * have all ended: a platform's own list is slow to remove from, and warns when it is long.
- */
+/** The signals that calls of one service wait for; those of one signal are ended together. */
 export class Signals {
   private readonly groups = new Map<AbortSignal, Group>();
 
@@ -33,12 +31,8 @@ export class Signals {
     const abort = () => {
       this.end([...calls], signal.reason);
     };
-    const stop = () => {
-      signal.removeEventListener('abort', abort);
-    };
-    const group = { calls, stop };
+    const group = { calls, stop: onAbort(signal, abort) };
     this.groups.set(signal, group);
-    signal.addEventListener('abort', abort);
     return group;
   }
 }

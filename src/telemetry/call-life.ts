@@ -1,5 +1,4 @@
 import type { Observer, Subscriber } from 'rxjs';
-import type { Usage } from '../usage/usage.js';
 import type { CallEvent, CallQueuedEvent } from './call-event.js';
 import type { CallStep, EndedEvent, ServiceEvent, StartedEvent } from './service-event.js';
 
@@ -19,7 +18,6 @@ export class CallLife<Response> implements Observer<Response> {
   private last: Response | undefined;
   private ended: EndedEvent | undefined;
   private step: CallStep | undefined;
-  private cost: Usage = {};
   private attempt = 1;
 
   constructor(
@@ -77,15 +75,13 @@ export class CallLife<Response> implements Observer<Response> {
   private queued(event: CallQueuedEvent): void {
     const { callId, label, tenant, priority, at } = event;
     this.step = { callId, label, tenant, priority, at };
-    this.cost = event.cost;
     this.subscriber.next(event);
   }
 
   private end(event: EndedEvent): void {
     const { isEstimated = true, at } = event;
     this.ended = event;
-    // What it does not tell stays as it was reserved.
-    const usage = event.usage && { ...this.cost, ...event.usage };
+    const { usage } = event;
     if (usage && this.step)
       this.subscriber.next({ ...this.step, at, type: 'usage', usage, isEstimated });
     if (event.type === 'failed') this.subscriber.next({ ...event, type: 'failed' });

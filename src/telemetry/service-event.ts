@@ -68,7 +68,10 @@ export interface EndedEvent extends CallStep {
   readonly waitMs: number | undefined;
   /** How long its last try worked, in ms; undefined when it never started, or did before anybody listened. */
   readonly runMs: number | undefined;
-  /** What it was settled to, in the units that are known; left out when it never started or gave all back. */
+  /**
+   * What it was settled to, in the units that its cost or its usage names: what was not told, as estimated. Left out
+   * when it never started or gave all back.
+   */
   readonly usage?: Usage;
   /** Whether that is an estimate, or was counted here until the call was cancelled or broke. */
   readonly isEstimated?: boolean;

@@ -55,7 +55,10 @@ export class ServiceEvents {
     const isRun = isEstimated !== undefined;
     const runMs = isRun && heard ? step.at - heard.movedAt : undefined;
     const waitMs = isRun || attempt > 1 ? heard?.waitedMs : step.at - call.queuedAt;
-    const settled = usage ? { usage, isEstimated: isEstimated ?? true } : {};
+    // What was not told stays as it was estimated.
+    const settled = usage
+      ? { usage: { ...call.cost, ...usage }, isEstimated: isEstimated ?? true }
+      : {};
     const event = { type, ...step, attempt, waitMs, runMs, ...settled };
     this.step(call, type === 'failed' ? { ...event, error } : event);
   }
