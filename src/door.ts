@@ -1,7 +1,7 @@
 import type { Observer, SchedulerLike } from 'rxjs';
-import { Call } from './call.js';
-import type { CallOptions } from './call-options.js';
-import { timingOf } from './call-timing.js';
+import { Call } from './call/call.js';
+import type { CallOptions } from './call/call-options.js';
+import { timingOf } from './call/call-timing.js';
 import { ServiceClosedError } from './errors.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { WeightOf } from './queue/line.js';

@@ -9,12 +9,12 @@ import {
   takeUntil,
   throwError,
 } from 'rxjs';
-import type { Call } from './call.js';
-import type { CallEnding } from './call-ending.js';
-import { type CallOptions, type CallTimeouts, withTimeouts } from './call-options.js';
-import { CallWorker } from './call-worker.js';
-import { CheckedWork, type ServiceWork } from './checked-work.js';
-import { Deadlines } from './deadlines.js';
+import type { Call } from './call/call.js';
+import type { CallEnding } from './call/call-ending.js';
+import { type CallOptions, type CallTimeouts, withTimeouts } from './call/call-options.js';
+import { CallWorker } from './call/call-worker.js';
+import { CheckedWork, type ServiceWork } from './call/checked-work.js';
+import { Deadlines } from './call/deadlines.js';
 import { Door } from './door.js';
 import { ServiceClosedError } from './errors.js';
 import { AnswersInFlight } from './estimate/answers-in-flight.js';
@@ -26,7 +26,7 @@ import type { WeightOf } from './queue/line.js';
 import { safeWeights } from './queue/tenant-weights.js';
 import { Resources } from './resources.js';
 import type { RetryPolicy } from './retry/retry-policy.js';
-import { Signals } from './signals.js';
+import { Signals } from './call/signals.js';
 import type { CallLifeParts } from './telemetry/call-life.js';
 import { LatestCalls } from './telemetry/latest-calls.js';
 import { Monitor } from './telemetry/monitor.js';
@@ -36,7 +36,7 @@ import { ServiceEvents } from './telemetry/service-events.js';
 import { Throughput } from './telemetry/throughput.js';
 import { Alarms } from './time/alarms.js';
 import { Clock } from './time/clock.js';
-import { Timeouts } from './timeouts.js';
+import { Timeouts } from './call/timeouts.js';
 import { Turn } from './turn.js';
 import { type RateTracker, unitsOf } from './usage/rate-tracker.js';
 

@@ -1,5 +1,5 @@
-export type { CallOptions, CallTimeouts } from './call-options.js';
-export type { CallContext, ReportOptions } from './call-context.js';
+export type { CallOptions, CallTimeouts } from './call/call-options.js';
+export type { CallContext, ReportOptions } from './call/call-context.js';
 export {
   type CallTimeout,
   CallTimeoutError,

@@ -5,8 +5,8 @@ import {
   type ObservableInput,
   type SchedulerLike,
 } from 'rxjs';
-import type { CallTimeouts } from './call-options.js';
-import type { CallContext } from './call-context.js';
+import type { CallTimeouts } from './call/call-options.js';
+import type { CallContext } from './call/call-context.js';
 import { InvalidOptionError } from './errors.js';
 import {
   parseObject,

@@ -1,14 +1,14 @@
 import { map, merge, type Observable, type SchedulerLike, Subject, takeUntil } from 'rxjs';
-import type { Call, CallFailure } from './call.js';
+import type { Call, CallFailure } from './call/call.js';
 import { rateLimit } from './operators/rate-limit.js';
 import { CallQueue } from './queue/call-queue.js';
 import type { WeightOf } from './queue/line.js';
-import { Run } from './run.js';
+import { Run } from './call/run.js';
 import { Clock } from './time/clock.js';
 import type { Turn } from './turn.js';
 import { WakeUp } from './time/wake-up.js';
 import type { RateTracker } from './usage/rate-tracker.js';
-import type { Worker } from './worker.js';
+import type { Worker } from './call/worker.js';
 
 /** What a pipeline is made of. */
 export interface PipelineParts<Request, Response> {

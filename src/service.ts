@@ -1,10 +1,10 @@
 import { Observable, type ObservableInput, type Subscriber } from 'rxjs';
-import type { Call } from './call.js';
-import type { CallOptions } from './call-options.js';
-import type { CallContext } from './call-context.js';
+import type { Call } from './call/call.js';
+import type { CallOptions } from './call/call-options.js';
+import type { CallContext } from './call/call-context.js';
 import { Engine, type EngineParts } from './engine.js';
 import { parseCallOptions } from './options.js';
-import { PromiseReply } from './promise-reply.js';
+import { PromiseReply } from './call/promise-reply.js';
 import type { Done } from './resources.js';
 import type { Failure } from './retry/failure.js';
 import { failureOf } from './retry/failure-of.js';

@@ -34,10 +34,10 @@ const shown: Readonly<Record<string, readonly RegExp[]>> = {
     /^limits broken: 0$/,
   ],
   '06-chat-queue.ts': [
-    /^bob {2}number 2 in the queue$/,
+    /^bob {2}number 1 in the queue$/,
     /^ann {2}result$/,
-    /^cat {2}> small 1$/,
     /^bob {2}after 0\.\d s$/,
+    /^cat {2}> small 1$/,
     /^ann {2}after 1\.\d s$/,
   ],
 };

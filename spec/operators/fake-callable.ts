@@ -1,5 +1,5 @@
 import { lastValueFrom, Observable } from 'rxjs';
-import type { CallOptions } from '../../src/call-options.js';
+import type { CallOptions } from '../../src/call/call-options.js';
 import type { Callable } from '../../src/operators/callable.js';
 
 type Responses<Response> = (request: string, options?: CallOptions) => Observable<Response>;

@@ -1,7 +1,7 @@
 // What composites of callables infer, and what must not compile: `tsc -p spec` is the test.
 import { expectTypeOf } from 'expect-type';
 import { asyncScheduler, type Observable } from 'rxjs';
-import type { CallOptions } from '../../src/call-options.js';
+import type { CallOptions } from '../../src/call/call-options.js';
 import { LLMService } from '../../src/llm-service.js';
 import { balance } from '../../src/operators/balance.js';
 import type { Callable } from '../../src/operators/callable.js';

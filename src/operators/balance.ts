@@ -1,4 +1,4 @@
-import type { CallOptions } from '../call-options.js';
+import type { CallOptions } from '../call/call-options.js';
 import { parseCallables } from '../options.js';
 import type { Callable } from './callable.js';
 import { composite } from './composite.js';

@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import type { CallOptions } from '../call-options.js';
+import type { CallOptions } from '../call/call-options.js';
 
 /**
  * Whatever calls can be made of: a service, or several made into one.

@@ -1,8 +1,8 @@
 import { defer, type MonoTypeOperatorFunction, Observable, takeUntil } from 'rxjs';
-import { onAbort } from '../abort-listeners.js';
-import type { CallOptions } from '../call-options.js';
+import { onAbort } from '../call/abort-listeners.js';
+import type { CallOptions } from '../call/call-options.js';
 import { parseCallOptions } from '../options.js';
-import { PromiseReply } from '../promise-reply.js';
+import { PromiseReply } from '../call/promise-reply.js';
 import type { Callable } from './callable.js';
 
 /** What makes one composite differ from another. */

@@ -1,5 +1,5 @@
 import { defer, type Observable, of, ReplaySubject, share } from 'rxjs';
-import type { CallOptions } from '../call-options.js';
+import type { CallOptions } from '../call/call-options.js';
 import { parseCallable, parseShareInFlightOptions } from '../options.js';
 import type { Callable } from './callable.js';
 import { composite } from './composite.js';

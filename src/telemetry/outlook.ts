@@ -1,4 +1,4 @@
-import type { Call } from '../call.js';
+import type { Call } from '../call/call.js';
 import type { Permits } from '../permits.js';
 import type { CallQueue } from '../queue/call-queue.js';
 import type { Queueable } from '../queue/queueable.js';

@@ -1,6 +1,6 @@
 import { map, merge, type Observable, Subject } from 'rxjs';
-import type { Call } from '../call.js';
-import type { Ending } from '../worker.js';
+import type { Call } from '../call/call.js';
+import type { Ending } from '../call/worker.js';
 import type { CallStep, ServiceEvent } from './service-event.js';
 import type { Clock } from '../time/clock.js';
 

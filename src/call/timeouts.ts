@@ -2,9 +2,9 @@ import type { Call } from './call.js';
 import type { CallEnding } from './call-ending.js';
 import type { CallTiming } from './call-timing.js';
 import type { Deadlines } from './deadlines.js';
-import { type CallTimeout, CallTimeoutError, DeadlineExceededError } from './errors.js';
-import type { Alarm, Alarms } from './time/alarms.js';
-import type { Clock } from './time/clock.js';
+import { type CallTimeout, CallTimeoutError, DeadlineExceededError } from '../errors.js';
+import type { Alarm, Alarms } from '../time/alarms.js';
+import type { Clock } from '../time/clock.js';
 
 type AnyCall = Call<unknown, never>;
 

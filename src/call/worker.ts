@@ -1,9 +1,9 @@
 import type { ObservableInput } from 'rxjs';
 import type { Call } from './call.js';
 import type { CallContext } from './call-context.js';
-import type { Failure } from './retry/failure.js';
-import type { Verdict } from './retry/retry-policy.js';
-import type { Usage } from './usage/usage.js';
+import type { Failure } from '../retry/failure.js';
+import type { Verdict } from '../retry/retry-policy.js';
+import type { Usage } from '../usage/usage.js';
 
 /** What a run asks of its service. */
 export interface Worker<Request, Response> {

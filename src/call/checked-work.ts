@@ -1,10 +1,10 @@
 import type { ObservableInput } from 'rxjs';
 import type { CallContext } from './call-context.js';
 import type { Work } from './call-worker.js';
-import type { Done } from './resources.js';
-import type { Failure } from './retry/failure.js';
-import { readCost, readUsage } from './usage/read-usage.js';
-import type { Usage } from './usage/usage.js';
+import type { Done } from '../resources.js';
+import type { Failure } from '../retry/failure.js';
+import { readCost, readUsage } from '../usage/read-usage.js';
+import type { Usage } from '../usage/usage.js';
 
 /** All that a service's own code does; it may give anything. */
 export interface ServiceWork<Request, Response> extends Omit<Work<Request, Response>, 'usageOf'> {

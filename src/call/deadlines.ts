@@ -1,9 +1,9 @@
 import { type Observable, Subscription } from 'rxjs';
 import type { Call } from './call.js';
-import { DeadlineExceededError } from './errors.js';
-import type { Clock } from './time/clock.js';
+import { DeadlineExceededError } from '../errors.js';
+import type { Clock } from '../time/clock.js';
 import type { CallEnding } from './call-ending.js';
-import type { GateState } from './usage/gate.js';
+import type { GateState } from '../usage/gate.js';
 
 type AnyCall = Call<unknown, never>;
 

@@ -1,5 +1,5 @@
 import type { Observer } from 'rxjs';
-import { NoResponseError } from './errors.js';
+import { NoResponseError } from '../errors.js';
 
 /** Settles a promise by the last response: what `callAsync` listens with. */
 export class PromiseReply<Response> implements Observer<Response> {

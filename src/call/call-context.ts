@@ -1,8 +1,8 @@
-import { parseAmount, parseReading } from './options.js';
-import type { RateLimitReading } from './usage/rate-limit-reading.js';
-import type { Reservation } from './usage/reservation.js';
-import { readUsage } from './usage/read-usage.js';
-import type { Usage } from './usage/usage.js';
+import { parseAmount, parseReading } from '../options.js';
+import type { RateLimitReading } from '../usage/rate-limit-reading.js';
+import type { Reservation } from '../usage/reservation.js';
+import { readUsage } from '../usage/read-usage.js';
+import type { Usage } from '../usage/usage.js';
 
 /** How to take a report of usage. */
 export interface ReportOptions {

@@ -1,10 +1,10 @@
 import { NEVER, Observable, type ObservableInput, of, throwError } from 'rxjs';
-import { Call } from '../src/call.js';
-import { type Failure, failureOf, type RateLimitReading, type Usage } from '../src/index.js';
-import { Run } from '../src/run.js';
-import type { Worker } from '../src/worker.js';
-import { FakeReservation } from './support/fake-tracker.js';
-import { BROKEN } from './support/retries.js';
+import { Call } from '../../src/call/call.js';
+import { type Failure, failureOf, type RateLimitReading, type Usage } from '../../src/index.js';
+import { Run } from '../../src/call/run.js';
+import type { Worker } from '../../src/call/worker.js';
+import { FakeReservation } from '../support/fake-tracker.js';
+import { BROKEN } from '../support/retries.js';
 
 type AnyCall = Call<string, string>;
 

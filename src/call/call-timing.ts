@@ -1,7 +1,7 @@
 import type { SchedulerLike } from 'rxjs';
 import type { CallOptions, CallTimeouts } from './call-options.js';
-import type { Alarm } from './time/alarms.js';
-import { msUntil } from './time/ms-until.js';
+import type { Alarm } from '../time/alarms.js';
+import { msUntil } from '../time/ms-until.js';
 
 /** Until when a call may do what, while it is on its way. */
 export class CallTiming {

@@ -1,18 +1,18 @@
 import type { ObservableInput } from 'rxjs';
 import type { Call } from './call.js';
 import type { CallContext } from './call-context.js';
-import type { AnswersInFlight } from './estimate/answers-in-flight.js';
-import { parseReading } from './options.js';
-import type { Failure } from './retry/failure.js';
-import { failureOf } from './retry/failure-of.js';
-import type { RetryPolicy, Verdict } from './retry/retry-policy.js';
-import type { LatestCalls } from './telemetry/latest-calls.js';
-import type { ServiceEvents } from './telemetry/service-events.js';
-import type { Throughput } from './telemetry/throughput.js';
-import type { Clock } from './time/clock.js';
+import type { AnswersInFlight } from '../estimate/answers-in-flight.js';
+import { parseReading } from '../options.js';
+import type { Failure } from '../retry/failure.js';
+import { failureOf } from '../retry/failure-of.js';
+import type { RetryPolicy, Verdict } from '../retry/retry-policy.js';
+import type { LatestCalls } from '../telemetry/latest-calls.js';
+import type { ServiceEvents } from '../telemetry/service-events.js';
+import type { Throughput } from '../telemetry/throughput.js';
+import type { Clock } from '../time/clock.js';
 import type { Timeouts } from './timeouts.js';
-import type { RateTracker } from './usage/rate-tracker.js';
-import type { Usage } from './usage/usage.js';
+import type { RateTracker } from '../usage/rate-tracker.js';
+import type { Usage } from '../usage/usage.js';
 import type { Ending, Worker } from './worker.js';
 
 /** What the user's own code does for a call. */

@@ -1,15 +1,15 @@
 import { isObservable, type ObservableInput, Subscriber } from 'rxjs';
 import type { Call, CallFailure } from './call.js';
 import { CallContext } from './call-context.js';
-import { InvalidOptionError } from './errors.js';
-import { kindOf } from './kind-of.js';
+import { InvalidOptionError } from '../errors.js';
+import { kindOf } from '../kind-of.js';
 import { follow } from './follow.js';
-import type { Failure } from './retry/failure.js';
-import { plainFailure } from './retry/plain-failure.js';
-import { usageOfFailed } from './retry/refund.js';
-import type { RateLimitReading } from './usage/rate-limit-reading.js';
-import type { Reservation } from './usage/reservation.js';
-import type { Usage } from './usage/usage.js';
+import type { Failure } from '../retry/failure.js';
+import { plainFailure } from '../retry/plain-failure.js';
+import { usageOfFailed } from '../retry/refund.js';
+import type { RateLimitReading } from '../usage/rate-limit-reading.js';
+import type { Reservation } from '../usage/reservation.js';
+import type { Usage } from '../usage/usage.js';
 import type { Ending, Worker } from './worker.js';
 
 export type { Ending, Worker } from './worker.js';

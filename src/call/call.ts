@@ -1,9 +1,9 @@
 import type { Observer } from 'rxjs';
 import type { CallTiming } from './call-timing.js';
-import { Queueable } from './queue/queueable.js';
-import type { ServiceEvent } from './telemetry/service-event.js';
-import type { Reservation } from './usage/reservation.js';
-import type { Usage } from './usage/usage.js';
+import { Queueable } from '../queue/queueable.js';
+import type { ServiceEvent } from '../telemetry/service-event.js';
+import type { Reservation } from '../usage/reservation.js';
+import type { Usage } from '../usage/usage.js';
 
 /** Work that can be ended early. */
 interface Cancellable {
