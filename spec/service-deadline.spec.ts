@@ -414,7 +414,7 @@ describe('Service, what is no deadline', () => {
     ['negative', -1, '-1'],
     ['an instant as a number', 2e11, '200000000000'],
     ['infinite', Infinity, 'Infinity'],
-    ['an invalid Date', new Date(NaN), 'an object'],
+    ['an invalid Date', new Date(NaN), 'an invalid date'],
     ['a text', '2030-01-01', 'a text'],
     ['null', null, 'null'],
     ['an object', {}, 'an object'],

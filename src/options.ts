@@ -59,8 +59,8 @@ const deadline = kind(
   'a number of ms from now, 0 or more, or a Date for an instant',
 );
 const tenantWeight = kind(isFinitePositive, 'a finite number above 0');
-const tenantWeights = z.union(
-  [kind((v) => typeof v === 'function', 'a function'), z.record(z.string(), tenantWeight)],
+const tenantWeights = kind(
+  (v) => typeof v === 'function' || Object.prototype.toString.call(v) === '[object Object]',
   'finite numbers above 0 by tenant, or a function from tenant to such a number',
 );
 const scheduler = kind((v) => hasMethod(v, 'now') && hasMethod(v, 'schedule'), 'an RxJS scheduler');
@@ -268,20 +268,17 @@ interface LimitOptions {
   readonly tenantWeights?: unknown;
 }
 
-/** zod passes over this one key, which a parsed JSON may have. */
-function checkProto(weights: unknown): void {
-  if (isObject(weights) && Object.hasOwn(weights, '__proto__'))
-    check(
-      tenantWeight,
-      (weights as Record<string, unknown>)['__proto__'],
-      'tenantWeights.__proto__',
-    );
+/** One by one, so that the error names the tenant. */
+function checkWeights(weights: unknown): void {
+  if (!isObject(weights)) return;
+  for (const [tenant, weight] of Object.entries(weights))
+    check(tenantWeight, weight, `tenantWeights['${tenant}']`);
 }
 
 export function parseServiceOptions<T extends LimitOptions>(options: T): T {
   check(schemas.service, options);
   const { quotas, rateLimit, rateTracker, limits, tenantWeights } = options;
-  checkProto(tenantWeights);
+  checkWeights(tenantWeights);
   const isStore = hasMethod(rateTracker, 'reserve');
   if (quotas && rateTracker) throw conflict('quotas', 'rateTracker');
   if (quotas && rateLimit !== undefined) throw conflict('quotas', 'rateLimit');
