@@ -91,7 +91,8 @@ describe('TimeBoundedUsageTracker', () => {
     ['a text', '5'],
     ['true', true],
     ['a list', [5]],
-    ['an object', new Date(5)],
+    ['an object', { amount: 5 }],
+    ['a date', new Date(5)],
   ])('refuses to add %s, and its total stays', (value, amount) => {
     const tracker = new TimeBoundedUsageTracker({ scheduler: time });
     tracker.add(3);
