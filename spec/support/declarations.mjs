@@ -42,7 +42,13 @@ function namedBy(symbol, checker) {
     ts.forEachChild(node, visit);
   };
   statementsOf(symbol).forEach(visit);
-  return found.filter((other) => statementsOf(other).length > 0);
+  return found.filter((other) => statementsOf(other).some(isOurs));
+}
+
+/** What packages declare is theirs; and whether it is found at all depends on where this runs. */
+function isOurs(statement) {
+  const { fileName } = ts.getOriginalNode(statement).getSourceFile();
+  return !fileName.includes('/node_modules/');
 }
 
 function print(symbols) {
