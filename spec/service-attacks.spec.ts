@@ -36,7 +36,7 @@ describe('Service, a caller who leaves while the cost is estimated', () => {
     const questions$ = new Subject<string>();
     const events: string[] = [];
     const controller = new AbortController();
-    const removed = jest.spyOn(controller.signal, 'addEventListener');
+    const listening = jest.spyOn(controller.signal, 'addEventListener');
     const service = LLMService.of({
       modelName: 'm',
       costOf: (question: string) => {
@@ -55,7 +55,7 @@ describe('Service, a caller who leaves while the cost is estimated', () => {
 
     expect(seen).toEqual(['second']);
     expect(events.map((event) => event.split(' ')[1])).toEqual(['queued', 'started', 'completed']);
-    expect(removed).toHaveBeenCalledTimes(1);
+    expect(listening).toHaveBeenCalledTimes(1);
   });
 });
 
@@ -143,7 +143,7 @@ describe('Service, who hears the first of what it tells', () => {
 });
 
 describe('Service, many calls that end while events are told', () => {
-  it('has their ends told in order, without going through all for each', () => {
+  it('has each of their ends told', () => {
     const service = LLMService.of({ modelName: 'm', maxConcurrentJobs: 1, process: () => NEVER });
     const ids: number[] = [];
     service.events$.subscribe(({ type, callId }) => {

@@ -30,7 +30,7 @@ import { Signals } from './call/signals.js';
 import type { CallLifeParts } from './telemetry/call-life.js';
 import { LatestCalls } from './telemetry/latest-calls.js';
 import { Monitor } from './telemetry/monitor.js';
-import { type Coming, Outlook } from './telemetry/outlook.js';
+import { Outlook } from './telemetry/outlook.js';
 import type { ServiceEvent } from './telemetry/service-event.js';
 import { ServiceEvents } from './telemetry/service-events.js';
 import { Throughput } from './telemetry/throughput.js';
@@ -61,12 +61,19 @@ export interface EngineParts<Request, Response> {
 }
 
 const NO_OPTIONS: CallOptions = Object.freeze({});
-const NO_CALL: Coming = Object.freeze({ priority: 0, tenant: undefined, cost: {} });
 
 /** The inside of a service: its parts, put together. */
 export class Engine<Request, Response> {
   readonly events$: Observable<ServiceEvent>;
   readonly monitor: Monitor<Request, Response>;
+  /** What the life of a call is told by. */
+  readonly lifeParts: CallLifeParts = {
+    standingOf: (call) => this.outlook.standingOf(call),
+    now: () => this.clock.now(),
+    inOrder: (tell) => {
+      this.events.inOrder(tell);
+    },
+  };
 
   private readonly clock: Clock;
   private readonly work: CheckedWork<Request, Response>;
@@ -85,7 +92,7 @@ export class Engine<Request, Response> {
   });
   private readonly signals = new Signals((calls, reason) => {
     this.pipeline.endTogether(calls as Call<Request, Response>[], (call) => {
-      this.pipeline.tell(call, reason);
+      this.pipeline.leave(call, reason);
     });
   });
   private readonly idle$ = new Subject<void>();
@@ -145,17 +152,6 @@ export class Engine<Request, Response> {
     }
     if (call.signal) this.signals.delete(call.signal, call);
     this.pipeline.cancel(call);
-  }
-
-  /** What the life of a call is told by. */
-  lifePartsOf(call: () => Coming | undefined): CallLifeParts {
-    return {
-      standing: () => this.outlook.standingOf(call() ?? NO_CALL),
-      now: () => this.clock.now(),
-      inOrder: (tell) => {
-        this.events.inOrder(tell);
-      },
-    };
   }
 
   expectedWait(request: Request, { priority = 0, tenant }: CallOptions): number {

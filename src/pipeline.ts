@@ -150,6 +150,13 @@ export class Pipeline<Request, Response> {
     this.tell(call, error);
   }
 
+  /** Cancels the call for its caller, who is told why. */
+  leave(call: Call<Request, Response>, reason: unknown): void {
+    if (call.hasEnded) return;
+    this.cancel(call);
+    this.tell(call, reason);
+  }
+
   private refuse(call: Call<Request, Response>, error: unknown): void {
     if (call.hasEnded) return;
     call.hasEnded = true;
@@ -159,7 +166,7 @@ export class Pipeline<Request, Response> {
   }
 
   /** A fault of one caller, who cleans up, must not reach others. */
-  tell(call: Call<Request, Response>, error: unknown): void {
+  private tell(call: Call<Request, Response>, error: unknown): void {
     try {
       call.reply.error(error);
     } catch (fault) {
@@ -182,7 +189,7 @@ export class Pipeline<Request, Response> {
   /** A signal or an alarm may concern several services: what this one is about to hear is known by now. */
   private endIfOver(call: Call<Request, Response>): void {
     if (call.hasEnded) return;
-    if (call.signal?.aborted) this.tell(call, call.signal.reason);
+    if (call.signal?.aborted) this.leave(call, call.signal.reason);
     else if (call.timing) this.parts.worker.endIfOver(call);
   }
 

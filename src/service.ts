@@ -139,12 +139,9 @@ export abstract class Service<Request, Response> {
   callEvents(request: Request, options?: CallOptions): Observable<CallEvent<Response>> {
     const checked = this.checked(options);
     return new Observable((subscriber) => {
-      const life = new CallLife<Response>(
-        subscriber,
-        this.engine.lifePartsOf(() => call),
-      );
+      const life = new CallLife<Response>(subscriber, this.engine.lifeParts);
       const call = this.engine.admit(request, checked, life);
-      if (call) call.watcher = life.watch;
+      if (call) life.watch(call);
       this.follow(call, subscriber);
     });
   }

@@ -1,13 +1,16 @@
 import type { Observer, Subscriber } from 'rxjs';
+import type { Call } from '../call/call.js';
 import type { CallEvent, CallQueuedEvent } from './call-event.js';
 import type { CallStep, EndedEvent, ServiceEvent, StartedEvent } from './service-event.js';
+
+type AnyCall = Call<unknown, never>;
 
 /** Where the call stands in the queue when it is accepted. */
 export type Standing = Pick<CallQueuedEvent, 'position' | 'expectedStart'>;
 
 /** What a life asks of the service. */
 export interface CallLifeParts {
-  readonly standing: () => Standing;
+  readonly standingOf: (call: AnyCall) => Standing;
   readonly now: () => number;
   /** Tells when what happened before has been told. */
   readonly inOrder: (tell: () => void) => void;
@@ -25,14 +28,16 @@ export class CallLife<Response> implements Observer<Response> {
     private readonly parts: CallLifeParts,
   ) {}
 
-  /** A step of the call. */
-  readonly watch = (event: ServiceEvent): (() => void) => {
-    // Where it stands is asked when it comes: it may have moved by the time it is told.
-    const told = event.type === 'queued' ? { ...event, ...this.parts.standing() } : event;
-    return () => {
-      this.hear(told);
+  /** Hears of the steps of the call, whose reply it is. */
+  watch(call: AnyCall): void {
+    call.watcher = (event) => {
+      // Where it stands is asked when it comes: it may have moved by the time it is told.
+      const told = event.type === 'queued' ? { ...event, ...this.parts.standingOf(call) } : event;
+      return () => {
+        this.hear(told);
+      };
     };
-  };
+  }
 
   private hear(event: ServiceEvent | CallQueuedEvent): void {
     if ('position' in event) this.queued(event);
