@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 const browserRings = ['ai-sdk', 'angular', 'headers', 'openai', 'testing'];
 const nodeRings = ['cli', 'redis', 'simulator'];
 const rings = [...browserRings, ...nodeRings];
-const core = 'src/{*.ts,{call,estimate,operators,queue,retry,telemetry,time,usage}/**/*.ts}';
+const core = 'src/{*.ts,{call,estimate,heap,operators,queue,retry,telemetry,time,usage}/**/*.ts}';
 
 const imports = {
   ring: {

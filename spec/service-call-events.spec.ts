@@ -405,7 +405,9 @@ describe('Service.callEvents, ended early', () => {
       const { events, ends } = make(new VirtualTime());
 
       expect(ends).toHaveLength(1);
-      expect(['queued', 'started', 'usage']).toEqual(expect.arrayContaining(events.map(({ type }) => type)));
+      expect(['queued', 'started', 'usage']).toEqual(
+        expect.arrayContaining(events.map(({ type }) => type)),
+      );
     });
   });
 });

@@ -1,5 +1,5 @@
 import { type Ahead, aheadOf, type Coming } from './ahead.js';
-import type { IndexedHeap } from './indexed-heap.js';
+import type { IndexedHeap } from '../heap/indexed-heap.js';
 import { levelsByKey, levelsByPriority } from './level-heaps.js';
 import type { Line, WeightOf } from './line.js';
 import { PriorityLevel } from './priority-level.js';

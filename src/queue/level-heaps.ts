@@ -1,4 +1,4 @@
-import { IndexedHeap } from './indexed-heap.js';
+import { IndexedHeap } from '../heap/indexed-heap.js';
 import type { PriorityLevel } from './priority-level.js';
 
 /** The one that goes next on top; of equals the one of higher priority. */

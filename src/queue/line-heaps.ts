@@ -1,4 +1,4 @@
-import { IndexedHeap } from './indexed-heap.js';
+import { IndexedHeap } from '../heap/indexed-heap.js';
 import type { Line } from './line.js';
 
 /** The one with the lowest start on top; of equals one that was not served yet, else the one that was longest ago. */

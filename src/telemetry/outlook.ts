@@ -6,7 +6,7 @@ import { sizeOf } from '../queue/size-of.js';
 import type { Clock } from '../time/clock.js';
 import type { Forecast } from '../usage/forecast.js';
 import type { RateTracker } from '../usage/rate-tracker.js';
-import { instantAfter } from '../usage/instant-after.js';
+import { instantAfter } from '../time/instant-after.js';
 import type { Usage } from '../usage/usage.js';
 import type { BlockedBy } from './blocked-by.js';
 import type { Standing } from './call-life.js';

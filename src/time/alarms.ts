@@ -1,5 +1,5 @@
 import type { SchedulerLike } from 'rxjs';
-import { IndexedHeap } from '../queue/indexed-heap.js';
+import { IndexedHeap } from '../heap/indexed-heap.js';
 import type { Clock } from './clock.js';
 import { WakeUp } from './wake-up.js';
 

@@ -1,6 +1,6 @@
 import { QuotaExceededError } from '../errors.js';
 import type { Clock } from '../time/clock.js';
-import { instantAfter } from './instant-after.js';
+import { instantAfter } from '../time/instant-after.js';
 import { QuotaLimit } from './quota-limit.js';
 import type { QuotaMeterParts, Sent } from './quota-meter-parts.js';
 import type { QuotaState } from './quota-state.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { instantAfter } from '../../src/usage/instant-after.js';
+import { instantAfter } from '../../src/time/instant-after.js';
 
 describe('instantAfter', () => {
   it('is in whole milliseconds, rounded up; undefined when it never comes', () => {

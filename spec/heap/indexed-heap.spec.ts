@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { IndexedHeap } from '../../src/queue/indexed-heap.js';
+import { IndexedHeap } from '../../src/heap/indexed-heap.js';
 
 interface Keyed {
   key: number;
