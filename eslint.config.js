@@ -2,7 +2,7 @@ import { defineConfig } from 'eslint/config';
 import rxjsX from 'eslint-plugin-rxjs-x';
 import tseslint from 'typescript-eslint';
 
-const browserRings = ['ai-sdk', 'angular', 'headers', 'openai', 'testing'];
+const browserRings = ['ai-sdk', 'angular', 'headers', 'openai', 'provider', 'testing'];
 const nodeRings = ['cli', 'redis', 'simulator'];
 const rings = [...browserRings, ...nodeRings];
 const core = 'src/{*.ts,{call,estimate,heap,operators,queue,retry,telemetry,time,usage}/**/*.ts}';
@@ -19,8 +19,8 @@ const imports = {
     message: 'What counts usage knows nothing of who waits for it.',
   },
   pastTheIndex: {
-    regex: '^\\.\\./(?!(headers/)?index\\.js$)',
-    message: 'A ring imports the core, and the reader of headers, through their index.js only.',
+    regex: '^\\.\\./(?!((headers|provider)/)?index\\.js$)',
+    message: 'A ring imports the core, and what rings share, through their index.js only.',
   },
 };
 

@@ -1,6 +1,6 @@
 import type { LimitModel as QuotaModel } from '../../src/index.js';
 import type { ChargeMode, Latency, LimitModel } from '../../src/simulator/index.js';
-import { fork } from '../../src/simulator/random.js';
+import { fork } from '../../src/provider/random.js';
 import { VirtualTime } from '../support/virtual-time.js';
 import { type Accounting, accountingOf } from './accounting.js';
 import { type ClientParts, original, rxllm } from './client.js';

@@ -1,5 +1,5 @@
 import type { SimulatedRequest } from '../../src/simulator/index.js';
-import { fork, type Random } from '../../src/simulator/random.js';
+import { fork, type Random } from '../../src/provider/random.js';
 
 /** A request whose `max_tokens` is always sent. */
 export interface ProofRequest extends SimulatedRequest {

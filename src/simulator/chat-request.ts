@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from './answer/json-schema.js';
-import { promptTokens } from './token-count.js';
+import { promptTokens } from '../provider/index.js';
 import { RequestError } from './request-error.js';
 
 /** What the simulator takes from the body of a chat completion. */

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { FAULTS } from './fault.js';
+import { FAULTS } from '../provider/index.js';
 import type { SimulatorOptions } from './options.js';
 
 /** A flag of the command: the option that it sets, and what the help says of it. */

@@ -1,23 +1,33 @@
-export type { Charge, Limit } from './limit/limit.js';
-export { fixedWindow } from './limit/fixed-window.js';
-export { LIMIT_MODELS, type LimitModel } from './limit/limit-model.js';
-export { slidingLog } from './limit/sliding-log.js';
-export { tokenBucket } from './limit/token-bucket.js';
-export { CHARGE_MODES, type ChargeMode } from './charge-mode.js';
-export { exchange, type ExchangeEvent } from './exchange.js';
-export { type Fault, FAULTS } from './fault.js';
-export { DEFAULT_LATENCY, type Latency, type Pace } from './latency.js';
-export type { OpenAIErrorBody } from './openai-error.js';
-export type { SimulatedProviderOptions, SimulatorOptions } from './options.js';
-export { SimulatedProvider } from './provider.js';
-export type { PerLimit } from './rate-limits.js';
-export type {
-  AdmittedRequest,
-  Ending,
-  HeaderValues,
-  RefusedRequest,
-  SimulatedRequest,
-} from './simulated-request.js';
+export {
+  type AdmittedRequest,
+  type Charge,
+  CHARGE_MODES,
+  type ChargeMode,
+  DEFAULT_LATENCY,
+  type Ending,
+  exchange,
+  type ExchangeEvent,
+  type Fault,
+  FAULTS,
+  fixedWindow,
+  type HeaderValues,
+  type Latency,
+  type Limit,
+  LIMIT_MODELS,
+  type LimitModel,
+  type OpenAIErrorBody,
+  type Pace,
+  type PerLimit,
+  promptTokens,
+  type RefusedBy,
+  type RefusedRequest,
+  SimulatedProvider,
+  type SimulatedProviderOptions,
+  type SimulatedRequest,
+  type SimulatorStats,
+  slidingLog,
+  textTokens,
+  tokenBucket,
+} from '../provider/index.js';
+export type { SimulatorOptions } from './options.js';
 export { type Simulator, startSimulator } from './start-simulator.js';
-export type { RefusedBy, SimulatorStats } from './stats.js';
-export { promptTokens, textTokens } from './token-count.js';

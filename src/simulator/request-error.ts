@@ -1,4 +1,4 @@
-import { openAIError, type OpenAIErrorBody } from './openai-error.js';
+import { openAIError, type OpenAIErrorBody } from '../provider/index.js';
 
 /**
  * A request that is answered with a 4xx before it reaches the limits.

@@ -3,8 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serve } from './http/serve.js';
 import { resolveSimulatorOptions, type SimulatorOptions } from './options.js';
-import { SimulatedProvider } from './provider.js';
-import type { SimulatorStats } from './stats.js';
+import { SimulatedProvider, type SimulatorStats } from '../provider/index.js';
 
 /** A simulator that listens. */
 export interface Simulator {

@@ -1,5 +1,5 @@
 import type { ChatRequest } from '../chat-request.js';
-import { textTokens } from '../token-count.js';
+import { textTokens } from '../../provider/index.js';
 import { jsonAnswer } from './json-answer.js';
 import { firstSentences, type PromptDocument, readDocument } from './prompt-document.js';
 import { cut } from './shorten.js';

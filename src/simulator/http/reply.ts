@@ -2,8 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Answer } from '../answer/answer.js';
 import { type Completion, completionBody, completionChunks } from '../chat-completion.js';
 import type { ChatRequest } from '../chat-request.js';
-import type { ExchangeEvent } from '../exchange.js';
-import type { AdmittedRequest } from '../simulated-request.js';
+import type { AdmittedRequest, ExchangeEvent } from '../../provider/index.js';
 import { sendJson, sseEvent } from './send.js';
 
 /**

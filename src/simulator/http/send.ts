@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { HeaderValues } from '../simulated-request.js';
+import type { HeaderValues } from '../../provider/index.js';
 
 /**
  * Answers with JSON, unless the client has gone.

@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { openAIError } from '../openai-error.js';
+import { openAIError, type SimulatedProvider } from '../../provider/index.js';
 import type { SimulatorOptions } from '../options.js';
-import type { SimulatedProvider } from '../provider.js';
 import { RequestError } from '../request-error.js';
 import { allowBrowsers } from './allow-browsers.js';
 import { routes } from './routes.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { LIMIT_MODELS, type Limit, type LimitModel } from '../../src/simulator/index.js';
+import { LIMIT_MODELS, type Limit, type LimitModel } from '../../src/provider/index.js';
 
 const models = Object.entries(LIMIT_MODELS) as [LimitModel, (l: number, w: number) => Limit][];
 

@@ -15,15 +15,18 @@ const DAY_MS = 86_400_000;
 
 const isNumber = (value: unknown): value is number =>
   typeof value === 'number' && Number.isFinite(value);
-const isText = (value: unknown) => typeof value === 'string' && value !== '';
+/** @internal */
+export const isText = (value: unknown) => typeof value === 'string' && value !== '';
 const isMs = (value: unknown) => isNumber(value) && value >= 0 && value <= DAY_MS;
 const isRange = (value: unknown) =>
   Array.isArray(value) && value.length === 2 && value.every(isMs) && value[0] <= value[1];
 
-const rule = (allowed: string, ok: Rule['ok']): Rule => ({ allowed, ok });
+/** @internal */
+export const rule = (allowed: string, ok: Rule['ok']): Rule => ({ allowed, ok });
 const above = (least: number) => rule(`a number > ${least}`, (v) => isNumber(v) && v > least);
 const atLeast = (least: number) => rule(`a number >= ${least}`, (v) => isNumber(v) && v >= least);
-const whole = (least: number, most: number) =>
+/** @internal */
+export const whole = (least: number, most: number) =>
   rule(
     `a whole number from ${least} to ${most}`,
     (v) => isNumber(v) && Number.isInteger(v) && v >= least && v <= most,
@@ -56,22 +59,6 @@ export const PROVIDER_RULES: Rules = {
   networkMs: rule(`${ms.allowed}, or [least, most]`, (v) => isMs(v) || isRange(v)),
   faults: group,
   seed: whole(-(2 ** 31), 2 ** 32 - 1),
-};
-
-/** @internal */
-export const SIMULATOR_RULES: Rules = {
-  ...PROVIDER_RULES,
-  port: whole(0, 65_535),
-  apiKey: rule('a text that is not empty', isText),
-  models: rule(
-    'a list of names, at least one',
-    (v) => Array.isArray(v) && v.length > 0 && v.every(isText),
-  ),
-  maxBodyBytes: whole(1, 2 ** 30),
-  scheduler: rule(
-    'a SchedulerLike',
-    (v) => typeof (v as { schedule?: unknown } | null)?.schedule === 'function',
-  ),
 };
 
 /**

@@ -1,4 +1,4 @@
-import { promptTokens, textTokens } from '../../src/simulator/index.js';
+import { promptTokens, textTokens } from '../../src/provider/index.js';
 
 describe('textTokens', () => {
   it.each([

@@ -6,7 +6,7 @@ import {
   type RefusedRequest,
   SimulatedProvider,
   type SimulatedProviderOptions,
-} from '../../src/simulator/index.js';
+} from '../../src/provider/index.js';
 
 const request = { promptTokens: 60, outputTokens: 40, model: 'gpt-4o' };
 

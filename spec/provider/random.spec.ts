@@ -1,4 +1,4 @@
-import { fork } from '../../src/simulator/random.js';
+import { fork } from '../../src/provider/random.js';
 
 describe('fork', () => {
   it('gives sequences that differ', () => {

@@ -1,4 +1,4 @@
-import { goDuration } from '../../src/simulator/go-duration.js';
+import { goDuration } from '../../src/provider/go-duration.js';
 
 describe('goDuration', () => {
   it.each([

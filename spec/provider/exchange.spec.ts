@@ -4,7 +4,7 @@ import {
   type Fault,
   SimulatedProvider,
   type SimulatedProviderOptions,
-} from '../../src/simulator/index.js';
+} from '../../src/provider/index.js';
 
 const latency = { baseMs: 100, perTokenMs: 10, jitter: 0 };
 const request = { promptTokens: 8, outputTokens: 4 };

@@ -13,7 +13,7 @@ import {
   timer,
 } from 'rxjs';
 import { openAIError, type OpenAIErrorBody } from './openai-error.js';
-import type { SimulatedProvider } from './provider.js';
+import type { SimulatedProvider } from './simulated-provider.js';
 import type {
   AdmittedRequest,
   Ending,
