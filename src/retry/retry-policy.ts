@@ -32,7 +32,8 @@ export class RetryPolicy {
     share = 0.2,
     atLeast = 10,
     isRetryable = (_error, failure) => failure.retryable,
-    random = Math.random,
+    // Looked up when it is drawn from, so that a test may put a seeded one there.
+    random = () => Math.random(),
   }: RetryOptions = {}) {
     const wait = { baseMs, maxMs, maxRetryAfterMs, random };
     this.options = { maxAttempts, share, atLeast, isRetryable, ...wait };

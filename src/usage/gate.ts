@@ -22,7 +22,7 @@ const DEFAULTS: GateOptions = {
   maxRetryAfterMs: 600_000,
   baseMs: 1_000,
   maxMs: 60_000,
-  random: Math.random,
+  random: () => Math.random(),
   isUnproven: false,
 };
 
