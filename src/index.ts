@@ -24,6 +24,8 @@ export type { EstimateState } from './estimate/estimate-state.js';
 export { tokensOfText } from './estimate/estimate-tokens.js';
 export { type TokenAccounting, tokenAccounting } from './estimate/token-accounting.js';
 export type { TokenAccountingOptions } from './estimate/token-accounting-options.js';
+/** @internal For the virtual time of `rxllm/testing`. */
+export { IndexedHeap } from './heap/indexed-heap.js';
 /** @internal For the rings, which check options of their own. */
 export { invalidOption } from './invalid-option.js';
 export type { RetryOptions } from './retry/retry-options.js';

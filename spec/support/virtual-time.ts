@@ -1,22 +1,8 @@
-import { VirtualTimeScheduler } from 'rxjs';
+import { VirtualTime as TestingTime } from '../../src/testing/virtual-time.js';
 
-/** A scheduler whose clock is moved by hand, and which tells how many timers are set. */
-export class VirtualTime extends VirtualTimeScheduler {
-  override maxFrames = Infinity;
-
-  get timers(): number {
-    return this.actions.length;
-  }
-
-  /** Lets everything happen that is due until then, and stops there. */
-  advanceTo(at: number): void {
-    this.maxFrames = at;
-    this.schedule(() => {}, at - this.frame);
-    this.flush();
-    this.maxFrames = Infinity;
-  }
-
-  advance(ms: number): void {
-    this.advanceTo(this.frame + ms);
+/** The virtual time of `rxllm/testing`, with the name that RxJS gives to what has passed. */
+export class VirtualTime extends TestingTime {
+  get frame(): number {
+    return this.elapsedMs;
   }
 }

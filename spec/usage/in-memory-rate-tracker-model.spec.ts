@@ -209,7 +209,6 @@ describe('InMemoryRateTracker, whatever is asked of it', () => {
             time.schedule(() => reservation.settle({ tokens: actual }), later);
           });
         }
-        time.maxFrames = Infinity;
         time.flush();
 
         expect(log).toHaveLength(asks.length);
@@ -258,7 +257,6 @@ describe('InMemoryRateTracker, whatever is asked of it', () => {
             );
             time.advance(gap);
           }
-          time.maxFrames = Infinity;
           time.flush();
           time.advance(20);
 

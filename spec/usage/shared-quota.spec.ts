@@ -436,11 +436,7 @@ describe('sharedQuota', () => {
   });
 
   it('stands still for a step back of the clock once for all', () => {
-    class SteppedTime extends VirtualTime {
-      step = 0;
-      override now = () => this.frame + this.step;
-    }
-    const stepped = (time = new SteppedTime());
+    time = new VirtualTime();
     client = new Client(time);
     const shared = sharedQuota({
       unit: 'tokens',
@@ -451,12 +447,12 @@ describe('sharedQuota', () => {
     });
     const [east, west] = [make(shared), make(shared)] as const;
     client.ask(west, 'a', tokens(1));
-    stepped.advance(250);
+    time.advance(250);
     client.ask(east, 'b', tokens(10));
-    stepped.step = -200;
+    time.step(-200);
     // West has not looked since 0: for its own clock no step was made.
     client.ask(west, 'c', tokens(5));
-    stepped.flush();
+    time.flush();
 
     expect(client.news()).toEqual(['a 0', 'b 250', 'c 300']);
   });
