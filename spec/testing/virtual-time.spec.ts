@@ -174,9 +174,14 @@ describe('VirtualTime', () => {
   it('lets one timer fire at a time, until there are none', () => {
     const time = new VirtualTime();
     const fired = firing(time, [2, 2]);
-    const steps = [time.advanceToNext(), time.advanceToNext(), time.advanceToNext()];
+    const next = () => [time.nextAt, time.advanceToNext()];
 
-    expect([steps, fired, time.now()]).toEqual([[true, true, false], ['0 at 2', '1 at 2'], 2]);
+    expect([next(), next(), next()]).toEqual([
+      [2, true],
+      [2, true],
+      [Infinity, false],
+    ]);
+    expect([fired, time.now()]).toEqual([['0 at 2', '1 at 2'], 2]);
   });
 
   it('says so when flushing does not come to an end', () => {

@@ -81,6 +81,11 @@ export class VirtualTime implements SchedulerLike {
     return this.passedMs;
   }
 
+  /** When the next timer fires, in ms that have passed since the start; Infinity where none is set. */
+  get nextAt(): number {
+    return this.timersSet.top?.dueAt ?? Infinity;
+  }
+
   /** What the clock shows, in ms: what has passed, and all the steps that it has made. */
   now(): number {
     return this.passedMs + this.steppedMs;
@@ -158,10 +163,6 @@ export class VirtualTime implements SchedulerLike {
    */
   flush(mostActions = MOST_ACTIONS): void {
     for (let left = mostActions; this.timers > 0; left--) this.runNext(left);
-  }
-
-  private get nextAt(): number {
-    return this.timersSet.top?.dueAt ?? Infinity;
   }
 
   private runNext(left: number): void {
