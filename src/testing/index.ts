@@ -20,6 +20,10 @@ export {
 } from '../provider/index.js';
 export { askProvider, type AskProviderOptions, type SimulatedAnswer } from './ask-provider.js';
 export type { AskedCall } from './asked-call.js';
+export type { ContractCase } from './contract/contract-case.js';
+export { rateTrackerContract } from './contract/rate-tracker-contract.js';
+export type { RateTrackerSubject } from './contract/subject.js';
+export { ContractViolationError } from './contract-violation-error.js';
 export { EndlessRunError } from './endless-run-error.js';
 export type { FakeAnswer, FakeAnswers, FakeAnswerSequence } from './fake-answers.js';
 export { FakeService, type FakeServiceOptions } from './fake-service.js';
@@ -33,3 +37,4 @@ export { SimulatedService, type SimulatedServiceOptions } from './simulated-serv
 export type { StartingService } from './starts.js';
 export type { StartsExpectation } from './starts-expectation.js';
 export { TimelineMismatchError } from './timeline-mismatch-error.js';
+export { VirtualTime, type VirtualTimeOptions } from './virtual-time.js';
