@@ -28,6 +28,8 @@ export type { TokenAccountingOptions } from './estimate/token-accounting-options
 export { IndexedHeap } from './heap/indexed-heap.js';
 /** @internal For the rings, which check options of their own. */
 export { invalidOption } from './invalid-option.js';
+/** @internal For the rings, whose errors show values as those of the core do. */
+export { kindOf } from './kind-of.js';
 export type { RetryOptions } from './retry/retry-options.js';
 export type { OutputLearnerOptions } from './estimate/output-learner-options.js';
 export { LLMService, type LLMServiceFunctions, type LLMServiceOptions } from './llm-service.js';

@@ -1,4 +1,4 @@
-import { type CallContext, InvalidOptionError } from '../index.js';
+import { type CallContext, InvalidOptionError, kindOf } from '../index.js';
 import type { FakeAnswer, FakeAnswers, FakeAnswerSequence } from './fake-answers.js';
 import type { MarbleMessage } from './marbles/parse-marbles.js';
 import { answersIn, type AnswerMeaning, readAnswer } from './read-answer.js';
@@ -54,7 +54,6 @@ export class AnswerBook<Request, Response> {
 }
 
 function notAnswers(answers: unknown): InvalidOptionError {
-  const value = answers === undefined ? 'missing' : `a ${typeof answers}`;
   const allowed = "a marble diagram ('--a|'), a list of them, one by each name, or a function";
-  return new InvalidOptionError('answers', value, allowed);
+  return new InvalidOptionError('answers', kindOf(answers), allowed);
 }

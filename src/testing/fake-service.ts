@@ -76,8 +76,10 @@ export class FakeService<Request = string, Response = string> extends LLMService
 
   constructor(options: FakeServiceOptions<Request, Response>) {
     const { answers, values, error, nameOf, costOf, usageOf, failureOf, ...rest } = options;
+    // First, as whoever misspells `answers` should hear of that.
+    const book = new AnswerBook<Request, Response>(answers, { values, error });
     super({ modelName: 'fake', ...rest, retry: { random: seededRandom(1), ...rest.retry } });
-    this.book = new AnswerBook(answers, { values, error });
+    this.book = book;
     this.time = rest.scheduler ?? monotonicScheduler;
     this.functions = { nameOf, costOf, usageOf, failureOf };
   }

@@ -1,4 +1,4 @@
-import { InvalidOptionError } from '../index.js';
+import { InvalidOptionError, kindOf } from '../index.js';
 import type { FakeAnswer, FakeAnswerSequence } from './fake-answers.js';
 import { type MarbleMessage, parseMarbles } from './marbles/parse-marbles.js';
 
@@ -18,9 +18,9 @@ export function readAnswer<Response>(
   meaning: AnswerMeaning<Response>,
   option: string,
 ): readonly MarbleMessage[] {
-  const own: unknown = typeof answer === 'string' ? { marbles: answer } : answer;
+  const own: unknown = isRecord(answer) ? answer : { marbles: answer };
   const { marbles, values, error } = { ...meaning, ...(own as { readonly marbles?: unknown } & AnswerMeaning<Response>) }; // prettier-ignore
-  if (typeof marbles !== 'string') throw notMarbles(option, `a ${typeof marbles}`);
+  if (typeof marbles !== 'string') throw notMarbles(option, kindOf(marbles));
   try {
     return parseMarbles(marbles, values, error);
   } catch {
@@ -42,6 +42,10 @@ export function answersIn<Response>(
     : [sequence as FakeAnswer<Response>];
   if (answers.length === 0) throw notMarbles(option, 'an empty list');
   return answers;
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'marbles' in value;
 }
 
 function notMarbles(option: string, value: string): InvalidOptionError {

@@ -3,6 +3,8 @@ import { readFailure } from '../headers/index.js';
 import {
   type CallContext,
   type Failure,
+  InvalidOptionError,
+  kindOf,
   LLMService,
   type LLMServiceOptions,
   monotonicScheduler,
@@ -50,6 +52,7 @@ export class SimulatedService<Request = SimulatedRequest> extends LLMService<
 
   constructor(options: SimulatedServiceOptions<Request>) {
     const { provider, sizeOf = itself, accounting = 'real', ...rest } = options;
+    checkProvider(provider);
     super({ modelName: 'simulated', ...rest, retry: { random: seededRandom(1), ...rest.retry } });
     this.provider = provider;
     this.time = rest.scheduler ?? monotonicScheduler;
@@ -87,6 +90,11 @@ export class SimulatedService<Request = SimulatedRequest> extends LLMService<
     const size = this.givenSizeOf(request);
     return { ...size, maxTokens: size.maxTokens ?? size.outputTokens };
   }
+}
+
+function checkProvider(provider: unknown): void {
+  if (typeof (provider as Partial<SimulatedProvider> | undefined)?.admit === 'function') return;
+  throw new InvalidOptionError('provider', kindOf(provider), 'a SimulatedProvider');
 }
 
 function itself(request: unknown): SimulatedRequest {

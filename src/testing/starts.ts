@@ -1,5 +1,5 @@
-import { filter, type Observable } from 'rxjs';
-import { InvalidOptionError, type ServiceEvent, type ServiceState } from '../index.js';
+import { filter, isObservable, type Observable } from 'rxjs';
+import { InvalidOptionError, kindOf, type ServiceEvent, type ServiceState } from '../index.js';
 import { FakeService } from './fake-service.js';
 import type { Moment } from './marbles/moment.js';
 
@@ -13,6 +13,7 @@ export interface StartingService {
 /** Writes down when a service lets its calls out; gives the function that tells of those until now. */
 export function recordStarts(service: StartingService, now: () => number): () => Moment[] {
   if (service instanceof FakeService) return () => startsOfFake(service);
+  checkService(service);
   checkUnused(service);
   const starts: Moment[] = [];
   service.events$
@@ -28,6 +29,12 @@ export function startOf(name: string, at: number): Moment {
 /** A fake has written down all that it was asked, from the first call on. */
 function startsOfFake({ asked }: Pick<FakeService<unknown>, 'asked'>): Moment[] {
   return asked.map(({ name, startedAt }) => startOf(name, startedAt));
+}
+
+function checkService(service: unknown): void {
+  const { events$ } = (service ?? {}) as Partial<StartingService>;
+  if (isObservable(events$)) return;
+  throw new InvalidOptionError('expectStarts(service)', kindOf(service), 'a service');
 }
 
 function checkUnused(service: StartingService): void {

@@ -13,6 +13,8 @@ interface Column {
 /** Of a long timeline so many instants are shown, some of them before the first that differs. */
 const MOST_COLUMNS = 12;
 const COLUMNS_BEFORE = 3;
+/** A longer one is hard to read, and the table says it all. */
+const LONGEST_DIAGRAM = 100;
 
 /**
  * Two timelines, one under the other, with marks where they differ; as marble diagrams too, where they can be drawn.
@@ -36,6 +38,7 @@ export function sideBySide(expected: readonly Moment[], actual: readonly Moment[
 function diagrams(expected: readonly Moment[], actual: readonly Moment[]): string[] {
   const [wanted, got] = [marblesOf(expected), marblesOf(actual)];
   if (wanted === undefined || got === undefined) return [];
+  if (Math.max(wanted.length, got.length) > LONGEST_DIAGRAM) return [];
   return [`expected  ${wanted || '(nothing)'}`, `actual    ${got || '(nothing)'}`, ''];
 }
 
