@@ -12,6 +12,8 @@ export {
   type Latency,
   LIMIT_MODELS,
   type LimitModel,
+  type OpenAIErrorBody,
+  type Pace,
   type RefusedRequest,
   SimulatedProvider,
   type SimulatedProviderOptions,

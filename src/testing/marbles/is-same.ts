@@ -20,7 +20,7 @@ function isSameWithin(actual: unknown, expected: unknown, pairs: Pairs): boolean
   if (isMatcher(expected)) return expected.asymmetricMatch(actual);
   if (Object.is(actual, expected)) return true;
   if (!isObject(actual) || !isObject(expected)) return false;
-  if (Object.getPrototypeOf(actual) !== Object.getPrototypeOf(expected)) return false;
+  if (classOf(actual) !== classOf(expected)) return false;
   if (pairs.get(actual) === expected) return true;
   pairs.set(actual, expected);
   if (!isSameWithin(hiddenIn(actual), hiddenIn(expected), pairs)) return false;
@@ -45,10 +45,25 @@ function haveSameFields(actual: object, expected: object, pairs: Pairs): boolean
 
 /** What no field shows. */
 function hiddenIn(value: object): unknown {
-  if (value instanceof Date) return value.getTime();
-  if (value instanceof Map || value instanceof Set) return [...value];
-  if (value instanceof Error) return [value.name, value.message];
+  const tag = tagOf(value);
+  if (tag === '[object Date]') return (value as Date).getTime();
+  if (tag === '[object Map]' || tag === '[object Set]') return [...(value as Set<unknown>)];
+  if (tag === '[object Error]') return [(value as Error).name, (value as Error).message];
   return undefined;
+}
+
+/**
+ * By name rather than by identity: some frameworks run each test file in a realm of its own, where what the platform
+ * makes (`structuredClone`, `fetch`) is of another `Object` than what the test makes.
+ */
+function classOf(value: object): string {
+  const prototype = Object.getPrototypeOf(value) as { readonly constructor?: unknown } | null;
+  const { constructor } = prototype ?? { constructor: Object };
+  return `${tagOf(value)} ${typeof constructor === 'function' ? constructor.name : ''}`;
+}
+
+function tagOf(value: object): string {
+  return Object.prototype.toString.call(value);
 }
 
 function isMatcher(value: unknown): value is Matcher {
