@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import packageJson from '../package.json';
 import * as core from '../src/index.js';
 import * as openai from '../src/openai/index.js';
+import * as testing from '../src/testing/index.js';
 import { FLAGS } from '../src/simulator/command-options.js';
 import { type Block, blocksIn, promisedLogs, run } from './support/snippets.js';
 import { typeErrorsIn } from './support/type-errors.js';
@@ -45,7 +46,7 @@ describe('README.md', () => {
       '$line logs what it says, and leaves no timer',
       async ({ code }) => {
         jest.useFakeTimers();
-        const { evaluated, logs } = run(code, require);
+        const { evaluated, logs } = run(code, requireInSpec);
         await Promise.all([evaluated, jest.advanceTimersByTimeAsync(VIRTUAL_TIME_MS)]);
         expect(logs()).toEqual(promisedLogs(code));
         expect(jest.getTimerCount()).toBe(0);
@@ -72,8 +73,16 @@ describe('README.md', () => {
   });
 });
 
+/** A snippet's own tests are run as it defines them; they are synchronous, as marble tests are. */
+function requireInSpec(module: string): unknown {
+  const it = (_name: string, test: () => void) => {
+    test();
+  };
+  return module === 'node:test' ? { it } : require(module);
+}
+
 function errorCodes(): string[] {
-  const { RxllmError, ...others } = { ...core, ...openai };
+  const { RxllmError, ...others } = { ...core, ...openai, ...testing };
   return Object.values<unknown>(others)
     .filter((one): one is typeof RxllmError => RxllmError.isPrototypeOf(one as object))
     .map(({ code }) => code ?? 'no code');

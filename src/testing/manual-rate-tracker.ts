@@ -50,7 +50,7 @@ interface Waiter {
  * const rateTracker = new ManualRateTracker();
  * const service = new FakeService({ answers: '-a|', rateTracker });
  * service.call('one').subscribe();
- * rateTracker.waiting; // [{ requests: 1 }]
+ * rateTracker.waiting.length; // 1
  * rateTracker.grant();
  * rateTracker.reservations[0].state; // 'held', and 'settled' when the call has ended
  */
