@@ -1,46 +1,48 @@
 // npx tsx examples/04-marble-test.ts
 //
-// How your own scheduling behaves is tested in virtual time: inside TestScheduler.run all of rxllm is
-// virtual, one frame is one millisecond, and an hour takes no time. It needs no test framework.
-import assert from 'node:assert/strict';
-import { map, mergeMap, type Observable, switchMap, timer } from 'rxjs';
-import { TestScheduler } from 'rxjs/testing';
-import { LLMService, quota } from 'rxllm';
+// How your own scheduling behaves is tested in virtual time: inside runMarbles all of rxllm is virtual, one
+// frame is one millisecond, and an hour takes no time. It needs no test framework. The last test is wrong, to
+// show what a failure looks like.
+import { mergeMap, type Observable, switchMap } from 'rxjs';
+import { type Callable, quota } from 'rxllm';
+import { FakeService, runMarbles } from 'rxllm/testing';
+
+type Ask = (questions$: Observable<string>, model: Callable<string, string>) => Observable<string>;
 
 /** Two requests per 6 ms; an answer takes 3 ms and is in capitals. */
-function makeService() {
-  return LLMService.of({
-    modelName: 'echo-1',
-    quotas: [quota({ unit: 'requests', limit: 2, windowMs: 6, marginMs: 0 })],
-    process: (question: string) => timer(3).pipe(map(() => question.toUpperCase())),
+function test(title: string, ask: Ask, questions: string, starts: string, answers: string): void {
+  runMarbles(({ hot, expectObservable, expectStarts }) => {
+    const model = new FakeService({
+      quotas: [quota({ unit: 'requests', limit: 2, windowMs: 6, marginMs: 0 })],
+      answers: { a: '---A|', b: '---B|', c: '---C|' },
+    });
+    expectStarts(model).toBe(starts);
+    expectObservable(ask(hot(questions), model)).toBe(answers);
   });
+  console.log(
+    `${title}\n  questions  ${questions}\n  starts     ${starts}\n  answers    ${answers}\n`,
+  );
 }
 
-type Ask = (questions$: Observable<string>) => Observable<string>;
+const askAll: Ask = (questions$, model) => questions$.pipe(mergeMap((one) => model.call(one)));
+const askLast: Ask = (questions$, model) => questions$.pipe(switchMap((one) => model.call(one)));
 
-function expectAnswers(title: string, questions: string, answers: string, ask: Ask): void {
-  new TestScheduler(assert.deepEqual).run(({ hot, expectObservable }) => {
-    expectObservable(ask(hot(questions))).toBe(answers);
-  });
-  console.log(`${title}\n  ${questions}\n  ${answers}\n`);
-}
-
-expectAnswers(
-  'All are answered: c is sent when a has left the window',
+test(
+  'All are answered: c goes when a has left the window',
+  askAll,
   'abc|',
-  '---AB----(C|)',
-  (all$) => {
-    const service = makeService();
-    return all$.pipe(mergeMap((question) => service.call(question)));
-  },
+  'ab----c',
+  '---AB----C|',
 );
-
-expectAnswers(
+test(
   'Only the last is: a and b were sent, so they count',
+  askLast,
   'ab-c|',
-  '---------(C|)',
-  (all$) => {
-    const service = makeService();
-    return all$.pipe(switchMap((question) => service.call(question)));
-  },
+  'ab----c',
+  '---------C|',
 );
+try {
+  test('A test that is wrong', askAll, 'abc|', 'ab---c', '---AB----C|');
+} catch (error) {
+  console.log(String(error));
+}
