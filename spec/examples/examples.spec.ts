@@ -27,8 +27,8 @@ const shown: Readonly<Record<string, readonly RegExp[]>> = {
     /closed$/,
   ],
   '04-marble-test.ts': [
-    /^ {2}answers {4}---AB----C\|$/,
     /^ {2}starts {5}ab----c$/,
+    /^ {2}answers {4}---AB----C\|$/,
     /^ {2}answers {4}---------C\|$/,
     /^TimelineMismatchError: /,
     /^ {2}expected {2}ab---c$/,

@@ -279,6 +279,13 @@ describe('expectStarts', () => {
     expect(complaint).not.toMatch(/\?/);
   });
 
+  it('says where it was expected, not where all had happened', () => {
+    const hereItIs = ({ expectStarts }: MarbleHelpers) => expectStarts(real()).toBe('a');
+    const { stack } = errorOf(() => runMarbles(hereItIs)) as Error;
+
+    expect(stack).toMatch(/actual {4}\(nothing\)[^]* at hereItIs /);
+  });
+
   it('shows that nothing started', () => {
     const complaint = complaintOf(({ expectStarts }) => {
       expectStarts(real()).toBe('a');

@@ -42,13 +42,21 @@ export class StartsExpectation {
   }
 
   private expect(expected: readonly Moment[]): void {
+    const place = new Error();
     this.scheduler.check(() => {
       const actual = this.starts();
       if (isSame(actual, expected)) return;
       const what = `${this.service.name} started its calls other than expected`;
-      throw new TimelineMismatchError(what, expected, actual);
+      throw at(place, new TimelineMismatchError(what, expected, actual));
     });
   }
+}
+
+/** The error with the stack of another place: where the test expects, rather than where all had happened. */
+function at(place: Error, error: Error): Error {
+  const frames = (place.stack ?? '').split('\n').filter((line) => /^ +at /.test(line));
+  if (frames.length > 0) error.stack = [`${error.name}: ${error.message}`, ...frames].join('\n');
+  return error;
 }
 
 function startsIn(marbles: string, names: Readonly<Record<string, string>>): Moment[] {
