@@ -71,4 +71,15 @@ export class Call<Request = unknown, Response = unknown> extends Queueable {
   unsubscribe(): void {
     this.canceller?.cancel(this);
   }
+
+  /** Which call it is: a subscription holds it, and what prints that must print no request, nor its neighbours'. */
+  toJSON(): object {
+    const { id: callId, label, tenant, priority, attempt } = this;
+    return { callId, label, tenant, priority, attempt };
+  }
+
+  /** What console.log shows. */
+  [Symbol.for('nodejs.util.inspect.custom')](): object {
+    return this.toJSON();
+  }
 }
