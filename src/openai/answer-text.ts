@@ -1,56 +1,52 @@
-import type { OpenAI } from 'openai';
 import type { CallUsage } from './call-usage.js';
+import { type Choice, choiceIn, fieldIn } from './choice.js';
+import { MalformedAnswerError } from './malformed-answer-error.js';
 import { NoTextError } from './no-text-error.js';
 
-type Completion = OpenAI.ChatCompletion;
-
 /** What decides whether an answer without text is an empty text or none. */
-interface Ending {
-  refusal?: string | null | undefined;
-  tool_calls?: readonly unknown[] | undefined;
-  finish_reason?: string | null | undefined;
-}
+type Ending = Partial<Omit<Choice, 'text'>>;
 
 /**
  * The text of an answer's first choice.
  *
- * @throws NoTextError
+ * @throws NoTextError, MalformedAnswerError
  */
-export function textOfCompletion(completion: Partial<Completion>, used: CallUsage): string {
-  const { choices: [choice] = [], usage } = completion;
-  const text = choice?.message.content ?? '';
+export function textOfCompletion(completion: unknown, used: CallUsage): string {
+  const choice = choiceIn(completion, 'message');
+  if (!choice) throw new MalformedAnswerError('it has no list of choices');
   used.began();
-  used.received(text);
-  used.heard(usage);
+  used.received(choice.text);
+  used.heard(fieldIn(completion, 'usage'));
   used.ended();
-  if (text === '') expectNoText({ ...choice?.message, finish_reason: choice?.finish_reason });
-  return text;
+  if (choice.text === '') expectNoText(choice);
+  return choice.text;
 }
 
 /**
  * The text of a stream's first choice, piece by piece as it comes; `''` where that is all there is.
  *
- * However it ends, by its end, an error or cancelling, what was used so far is recorded.
+ * However it ends, by its end, an error or cancelling, what was used so far is recorded. A chunk without choices
+ * is passed over: providers send some of their own.
  *
  * @throws NoTextError
  */
 export async function* piecesOfStream(
-  chunks: AsyncIterable<OpenAI.ChatCompletionChunk>,
+  chunks: AsyncIterable<unknown>,
   used: CallUsage,
 ): AsyncGenerator<string> {
-  const ending: Ending = {};
+  let ending: Ending = {};
   let isEmpty = true;
   used.began();
   try {
-    for await (const { choices, usage } of chunks) {
-      used.heard(usage);
-      const choice = choices.find(({ index }) => index === 0);
-      if (choice) note(ending, choice);
-      const text = choice?.delta.content ?? '';
-      if (text === '') continue;
-      used.received(text);
+    for await (const chunk of chunks) {
+      used.heard(fieldIn(chunk, 'usage'));
+      const choice = choiceIn(chunk, 'delta');
+      if (!choice) continue;
+      ending = withMore(ending, choice);
+      if (choice.text === '') continue;
+      used.received(choice.text);
       isEmpty = false;
-      yield text;
+      yield choice.text;
     }
   } finally {
     used.ended();
@@ -60,15 +56,22 @@ export async function* piecesOfStream(
   yield '';
 }
 
-function note(ending: Ending, { delta, finish_reason }: OpenAI.ChatCompletionChunk.Choice): void {
-  ending.refusal ||= delta.refusal;
-  ending.tool_calls ??= delta.tool_calls;
-  ending.finish_reason ??= finish_reason;
+function withMore(ending: Ending, { refusal, toolCalls, finishReason }: Choice): Ending {
+  return {
+    refusal: ending.refusal || refusal,
+    toolCalls: ending.toolCalls ?? toolCalls,
+    finishReason: ending.finishReason ?? finishReason,
+  };
 }
 
 /** An empty text is an answer only where the model stopped by itself and has done nothing else. */
-function expectNoText({ refusal, tool_calls, finish_reason }: Ending): void {
+function expectNoText({ refusal, toolCalls, finishReason }: Ending): void {
   if (refusal) throw new NoTextError('refusal');
-  if (tool_calls?.length) throw new NoTextError('tool_calls');
-  if (finish_reason !== 'stop') throw new NoTextError(finish_reason ?? 'no finish_reason');
+  if (fieldIn(toolCalls, 'length')) throw new NoTextError('tool_calls');
+  if (finishReason !== 'stop') throw new NoTextError(shown(finishReason ?? 'no finish_reason'));
+}
+
+/** A word, as reasons are; anything else may be as long as a provider likes, and hold what it likes. */
+function shown(reason: unknown): string {
+  return typeof reason === 'string' && /^[a-z_ -]{1,40}$/i.test(reason) ? reason : 'unknown';
 }

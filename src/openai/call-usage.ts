@@ -1,8 +1,10 @@
 import type { OpenAI } from 'openai';
 import type { TokenCounts, Usage } from '../index.js';
+import { fieldIn } from './choice.js';
 import { tokensOfCharacters } from './estimate-tokens.js';
 import type { OpenAIResponse } from './parse-openai-response.js';
 import { costInUsd, type Price } from './price.js';
+import { cachedTokensOf, isTokens } from './told-tokens.js';
 
 /** What one call's usage is made of, and who hears of it. */
 export interface CallUsageParts {
@@ -49,8 +51,8 @@ export class CallUsage {
   }
 
   /** The provider has said what was used; where it says nothing, or nonsense, the count stays. */
-  heard(usage: OpenAI.CompletionUsage | null | undefined): void {
-    if (!usage || !isAmount(usage.prompt_tokens) || !isAmount(usage.completion_tokens)) return;
+  heard(usage: unknown): void {
+    if (!isUsage(usage)) return;
     this.told = usage;
     this.report();
   }
@@ -79,12 +81,11 @@ export class CallUsage {
   }
 
   private get counts(): TokenCounts {
-    const { prompt_tokens, completion_tokens: outputTokens, prompt_tokens_details } = this.usage;
+    const { usage } = this;
+    const { prompt_tokens: inputTokens, completion_tokens: outputTokens } = usage;
     const { keepsPromptCount, promptTokens } = this.parts;
     if (keepsPromptCount) return { inputTokens: promptTokens, outputTokens };
-    const cached = prompt_tokens_details?.cached_tokens;
-    const cachedTokens = isAmount(cached) ? Math.min(cached, prompt_tokens) : 0;
-    return { inputTokens: prompt_tokens, outputTokens, cachedTokens };
+    return { inputTokens, outputTokens, cachedTokens: cachedTokensOf(usage) };
   }
 
   private get usage(): OpenAI.CompletionUsage {
@@ -99,6 +100,6 @@ export class CallUsage {
   }
 }
 
-function isAmount(tokens: unknown): tokens is number {
-  return typeof tokens === 'number' && tokens >= 0 && tokens < Infinity;
+function isUsage(usage: unknown): usage is OpenAI.CompletionUsage {
+  return ['prompt_tokens', 'completion_tokens'].every((name) => isTokens(fieldIn(usage, name)));
 }

@@ -1,6 +1,7 @@
 export type { ChatMessage } from './chat-message.js';
 export { countTokens, type TextCounter } from './count-tokens.js';
 export { estimateTokens } from './estimate-tokens.js';
+export { MalformedAnswerError } from './malformed-answer-error.js';
 export { NoTextError } from './no-text-error.js';
 export type { OpenAIRequest } from './openai-request.js';
 export { OpenAIService } from './openai-service.js';

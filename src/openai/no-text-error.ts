@@ -5,7 +5,10 @@ export class NoTextError extends RxllmError {
   static override readonly code = 'NO_TEXT';
 
   constructor(
-    /** Why: `'refusal'`, `'tool_calls'`, or the answer's `finish_reason`: `'length'`, `'content_filter'`, … */
+    /**
+     * Why: `'refusal'`, `'tool_calls'`, `'no text'` for content of another kind, or the answer's `finish_reason`:
+     * `'length'`, `'content_filter'`, …; `'unknown'` where that is no word.
+     */
     readonly reason: string,
   ) {
     super(

@@ -16,11 +16,14 @@ import {
 } from '../index.js';
 import { piecesOfStream, textOfCompletion } from './answer-text.js';
 import { CallUsage } from './call-usage.js';
+import { fieldIn } from './choice.js';
 import { estimateTokens } from './estimate-tokens.js';
 import { bodyOf, type OpenAIRequest } from './openai-request.js';
 import type { OpenAIServiceOptions } from './openai-service-options.js';
 import { parseOpenAIRequest, parseOpenAIServiceOptions } from './options.js';
 import { outputBound } from './output-bound.js';
+import { chunksOf, errorOf } from './stream-chunks.js';
+import { tellable } from './tellable.js';
 import { costInUsd, type Price } from './price.js';
 import { type Provider, providerOf } from './provider.js';
 import {
@@ -29,7 +32,7 @@ import {
   type RateLimitHeaders,
 } from './rate-limit-headers.js';
 
-type Chunks = AsyncIterable<OpenAI.ChatCompletionChunk>;
+type Chunks = AsyncIterable<unknown>;
 
 /** Without any limits the original's: so little that nobody forgets to say the real one. */
 const DEFAULT_RATE_LIMIT = 1_000;
@@ -56,8 +59,8 @@ const DEFAULT_RATE_LIMIT = 1_000;
  * fails in any way. What the provider's headers tell of its limits narrows the quotas (`limits: 'learn'`: sets
  * them), a refusal closes the gate, and what may pass is tried again (`retry`).
  *
- * Errors with what the client errors with, that very error, and with NoTextError for a refusal, calls of
- * tools, or a text that was cut before it began.
+ * Errors with what the client errors with, that very error, with NoTextError for a refusal, calls of tools, or a
+ * text that was cut before it began, and with MalformedAnswerError for what is no answer of a chat.
  *
  * @example
  * const gpt4o = new OpenAIService({
@@ -125,12 +128,18 @@ export class OpenAIService extends LLMService<OpenAIRequest, string> {
       this.readHeaders(response.headers);
       reportProcessing(response.headers, context);
       context.reportLimits(this.limitsIn(response));
-      if (request.stream) yield* piecesOfStream(data as Chunks, used);
-      else yield textOfCompletion(data as OpenAI.ChatCompletion, used);
+      if (request.stream) {
+        const chunks = chunksOf({ data: data as Chunks, response }, this.#client);
+        yield* piecesOfStream(chunks, used);
+      } else {
+        const error = fieldIn(data, 'error');
+        if (error) throw errorOf(error, response.headers, this.#client);
+        yield textOfCompletion(data, used);
+      }
     } catch (error) {
       this.readHeaders(headersOfError(error));
       used.failed();
-      throw error;
+      throw tellable(error, this.#client);
     }
   }
 

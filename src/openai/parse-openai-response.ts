@@ -1,5 +1,7 @@
 import type { OpenAI } from 'openai';
 import type { Usage } from '../index.js';
+import { fieldIn } from './choice.js';
+import { isTokens } from './told-tokens.js';
 
 /** What `OpenAIService` tells the `usageTracker` of a request. */
 export interface OpenAIResponse {
@@ -15,7 +17,8 @@ export interface OpenAIResponse {
  * Adds an answer's usage to what was used so far: the parser to make a `UsageTracker` with.
  *
  * It counts `requests`, `prompt_tokens`, `response_tokens`, and `cost` in US dollars where the response has
- * one. A completion of the `openai` client is as good a response; without `usage` it counts as a request.
+ * one. A completion of the `openai` client is as good a response; without `usage` it counts as a request, and so
+ * does one whose usage is no number of tokens.
  *
  * @example
  * const usageTracker = new UsageTracker('report.md', parseOpenAIResponse);
@@ -29,8 +32,13 @@ export function parseOpenAIResponse(
   return {
     ...current,
     requests: (current['requests'] ?? 0) + 1,
-    prompt_tokens: (current['prompt_tokens'] ?? 0) + (usage?.prompt_tokens ?? 0),
-    response_tokens: (current['response_tokens'] ?? 0) + (usage?.completion_tokens ?? 0),
+    prompt_tokens: (current['prompt_tokens'] ?? 0) + tokensIn(usage, 'prompt_tokens'),
+    response_tokens: (current['response_tokens'] ?? 0) + tokensIn(usage, 'completion_tokens'),
     ...(cost !== undefined && { cost: (current['cost'] ?? 0) + cost }),
   };
+}
+
+function tokensIn(usage: unknown, name: keyof OpenAI.CompletionUsage): number {
+  const tokens = fieldIn(usage, name);
+  return isTokens(tokens) ? tokens : 0;
 }

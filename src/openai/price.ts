@@ -1,4 +1,5 @@
 import type { OpenAI } from 'openai';
+import { cachedTokensOf } from './told-tokens.js';
 
 /** What a model's tokens cost, in US dollars. */
 export interface Price {
@@ -24,8 +25,8 @@ const MILLION = 1_000_000;
  */
 export function costInUsd(usage: ChargedUsage, price: Price): number {
   const { inputPerMillion, cachedInputPerMillion = inputPerMillion, outputPerMillion } = price;
-  const cached = usage.prompt_tokens_details?.cached_tokens ?? 0;
-  const uncached = Math.max(0, usage.prompt_tokens - cached);
+  const cached = cachedTokensOf(usage);
+  const uncached = usage.prompt_tokens - cached;
   const input = uncached * inputPerMillion + cached * cachedInputPerMillion;
   return (input + usage.completion_tokens * outputPerMillion) / MILLION;
 }
