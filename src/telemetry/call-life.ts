@@ -1,6 +1,6 @@
 import type { Observer, Subscriber } from 'rxjs';
 import type { Call } from '../call/call.js';
-import type { CallEvent, CallQueuedEvent } from './call-event.js';
+import type { CallEvent, CallQueuedEvent, FailedEvent } from './call-event.js';
 import type { CallStep, EndedEvent, ServiceEvent, StartedEvent } from './service-event.js';
 
 type AnyCall = Call<unknown, never>;
@@ -89,11 +89,15 @@ export class CallLife<Response> implements Observer<Response> {
     const { usage } = event;
     if (usage && this.step)
       this.subscriber.next({ ...this.step, at, type: 'usage', usage, isEstimated });
-    if (event.type === 'failed') this.subscriber.next({ ...event, type: 'failed' });
+    if (isFailed(event)) this.subscriber.next(event);
   }
 
   private result({ attempt, waitMs = 0, runMs = 0, at }: EndedEvent): CallEvent<Response> {
     const step = this.step as CallStep;
     return { ...step, at, type: 'result', response: this.last, attempt, waitMs, runMs };
   }
+}
+
+function isFailed(event: EndedEvent): event is FailedEvent {
+  return event.type === 'failed';
 }

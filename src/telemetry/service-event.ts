@@ -1,8 +1,10 @@
 import type { Usage } from '../usage/usage.js';
 
 /**
- * One step of a call, or a fault of an option. It carries no request and no response: those are the
- * caller's own.
+ * One step of a call, or a fault of an option. It carries no request and no response: those are the caller's own.
+ *
+ * `error` is the very error; as an error of a client may hold a key or a prompt, `console.log` and `JSON.stringify`
+ * of an event show its name, code and status only, and the message where it is one of rxllm.
  *
  * ```text
  * queued ── started ── completed | failed | cancelled

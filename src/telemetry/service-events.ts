@@ -1,6 +1,7 @@
 import { map, merge, type Observable, Subject } from 'rxjs';
 import type { Call } from '../call/call.js';
 import type { Ending } from '../call/worker.js';
+import { withError } from './event-with-error.js';
 import type { CallStep, ServiceEvent } from './service-event.js';
 import type { Clock } from '../time/clock.js';
 
@@ -18,7 +19,7 @@ export class ServiceEvents {
     private readonly clock: Clock,
     faults$: Observable<unknown>,
   ) {
-    const toEvent = (error: unknown): ServiceEvent => ({ type: 'fault', at: clock.now(), error });
+    const toEvent = (error: unknown) => faultAt(clock.now(), error);
     this.events$ = merge(this.subject, faults$.pipe(map(toEvent)));
   }
 
@@ -45,7 +46,8 @@ export class ServiceEvents {
     const step = this.stepOf(call);
     // Even while nobody hears of it: who listens when it is tried again hears how long it waited.
     call.heard = { movedAt: step.at, waitedMs: call.heard?.waitedMs };
-    if (this.isHeard(call)) this.step(call, { type: 'retrying', ...step, attempt, delayMs, error });
+    if (!this.isHeard(call)) return;
+    this.step(call, withError({ type: 'retrying', ...step, attempt, delayMs }, error));
   }
 
   ended(call: AnyCall, { outcome: type, usage, isEstimated, error }: Ending): void {
@@ -60,11 +62,11 @@ export class ServiceEvents {
       ? { usage: { ...call.cost, ...usage }, isEstimated: isEstimated ?? true }
       : {};
     const event = { type, ...step, attempt, waitMs, runMs, ...settled };
-    this.step(call, type === 'failed' ? { ...event, error } : event);
+    this.step(call, type === 'failed' ? withError(event, error) : event);
   }
 
   fault(error: unknown): void {
-    if (this.subject.observed) this.tell({ type: 'fault', at: this.clock.now(), error });
+    if (this.subject.observed) this.tell(faultAt(this.clock.now(), error));
   }
 
   complete(): void {
@@ -114,4 +116,8 @@ export class ServiceEvents {
       this.fault(error);
     }
   }
+}
+
+function faultAt(at: number, error: unknown): ServiceEvent {
+  return withError({ type: 'fault', at }, error);
 }

@@ -8,20 +8,26 @@ export const ANSWER = 'answer-canary: she has the flu';
 /** The part of each that cannot come there by chance. */
 const CANARIES = [KEY, 'prompt-canary', 'answer-canary'];
 
+type Ways = Readonly<Record<string, (thing: unknown) => string>>;
+
+const whole = { depth: Infinity, maxArrayLength: null, maxStringLength: null };
+
 /** The ways in which a thing comes to a log, a console or a metric. */
-const SHOWN: Readonly<Record<string, (thing: unknown) => string>> = {
+const SHOWN: Ways = {
   String: (thing) => String(thing),
   'JSON.stringify': (thing) => JSON.stringify({ thing }),
   'console.log': (thing) => inspect(thing),
-  'all of it': (thing) => inspect(thing, { depth: Infinity, maxArrayLength: null, maxStringLength: null }), // prettier-ignore
+  'all of it': (thing) => inspect(thing, whole),
 };
 
-/** The same, and what is hidden from a console: fields of errors and their causes. */
-export const HIDDEN: Readonly<Record<string, (thing: unknown) => string>> = {
+/** The same, and what a console shows only when it is told to. */
+export const LOGGED: Ways = {
   ...SHOWN,
-  'all that is hidden': (thing) => inspect(thing, { depth: Infinity, showHidden: true, maxArrayLength: null, maxStringLength: null }), // prettier-ignore
-  'each field': (thing) => [...fieldsOf(thing)].join('\n'),
+  'all that is hidden': (thing) => inspect(thing, { ...whole, showHidden: true }),
 };
+
+/** The same, and each field one by one: of what is ours, where it may hold nothing at all. */
+export const HIDDEN: Ways = { ...LOGGED, 'each field': (thing) => [...fieldsOf(thing)].join('\n') };
 
 /** The canaries that are shown of a thing, with the way; of what cannot be shown at all nothing is. */
 export function leaksIn(thing: unknown, ways = SHOWN): readonly string[] {
