@@ -52,8 +52,14 @@ export class InvalidOptionError extends RxllmError {
     /** What would have been right. */
     readonly allowed: string,
   ) {
-    super(InvalidOptionError.code, `option ${option} is ${value}; allowed: ${allowed}`);
+    super(InvalidOptionError.code, `option ${shortened(option)} is ${value}; allowed: ${allowed}`);
+    this.option = shortened(option);
   }
+}
+
+/** A name may be as long as a user, or a provider, likes. */
+function shortened(name: string): string {
+  return name.length > 200 ? `${name.slice(0, 200)}…` : name;
 }
 
 /** The service takes no more calls, or was told to abandon those that it had. */

@@ -1,5 +1,6 @@
 import { InvalidOptionError } from './errors.js';
 import { kindOf } from './kind-of.js';
+import { shownName } from './shown-name.js';
 
 /** What a schema says is wrong: the part of zod's issue that is looked at. */
 interface Issue {
@@ -30,8 +31,7 @@ export function invalidOption(
 
 /** Of a text only that it is one, as it may hold a secret; unless it should have been one of a few names. */
 function shown(value: unknown, allowed: string): string {
-  const isName = typeof value === 'string' && allowed.startsWith("'");
-  return isName ? `'${value.slice(0, 40)}'` : kindOf(value);
+  return allowed.startsWith("'") ? shownName(value) : kindOf(value);
 }
 
 function valueAt(path: readonly PropertyKey[], input: unknown): unknown {

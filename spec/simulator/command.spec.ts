@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { runCommand } from '../../src/simulator/command.js';
 import { packageVersion } from '../../src/simulator/package-version.js';
 import { type Simulator, startSimulator } from '../../src/simulator/index.js';
+import { KEY, leaksIn, PROMPT } from '../security/support/canaries.js';
 
 const root = join(__dirname, '../..');
 
@@ -107,5 +108,30 @@ describe('rxllm-simulator', () => {
 
     expect(code).toBe(0);
     expect(shown).toContain('"limitsBroken": 0');
+  });
+});
+
+/** A key that had lost its flag, by a slip or an empty variable before it, was quoted as an unexpected argument. */
+describe('rxllm-simulator', () => {
+  it.each([
+    [['--api-key', KEY, '--port', '0']],
+    [['--api-key', KEY, '--port', 'x']],
+    [['--apikey', KEY]],
+    [[`--apikey=${KEY}`]],
+    [[KEY]],
+    [[`it's ${KEY}`]],
+    [[`a. ${KEY}`]],
+    [[`--${KEY}`]],
+    [['--port', KEY]],
+    [['--model', KEY, '--limit-model', KEY]],
+    [['--charge', PROMPT]],
+    [['--api-key', `-${KEY}`]],
+    [['--seed', '1', KEY]],
+  ])('prints no key: %j', async (args) => {
+    const { simulator, printed, complained } = await run(...args);
+    await simulator?.close();
+
+    expect(complained.length + printed.length).toBeGreaterThan(0);
+    expect(leaksIn([printed, complained])).toEqual([]);
   });
 });

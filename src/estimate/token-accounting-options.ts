@@ -1,5 +1,5 @@
 import { InvalidOptionError } from '../errors.js';
-import { kindOf } from '../kind-of.js';
+import { shownName } from '../shown-name.js';
 import { parseAmount, parseFunction, parseObject } from '../options.js';
 import { type Accounting, ACCOUNTINGS, type TokenCounts } from './accounting.js';
 
@@ -71,10 +71,6 @@ function checkAccounting(accounting: Accounting): void {
   if (Object.hasOwn(ACCOUNTINGS, accounting)) return;
   const names = Object.keys(ACCOUNTINGS).map((name) => `'${name}'`);
   throw new InvalidOptionError('accounting', shownName(accounting), names.join(', '));
-}
-
-function shownName(name: unknown): string {
-  return typeof name === 'string' ? `'${name.slice(0, 40)}'` : kindOf(name);
 }
 
 function checkOneOf(options: Readonly<Record<string, unknown>>): void {

@@ -1,4 +1,4 @@
-import { InvalidOptionError } from '../index.js';
+import { InvalidOptionError, shownName } from '../index.js';
 import { FAULTS } from './fault.js';
 import { LIMIT_MODELS } from './limit/limit-model.js';
 import { CHARGE_MODES } from './charge-mode.js';
@@ -74,15 +74,15 @@ export function checkOptions(options: object, rules: Rules, path = ''): void {
       throw new InvalidOptionError(path + name, 'not known', Object.keys(rules).join(', '));
     }
     if (value !== undefined && !rule.ok(value)) {
-      throw new InvalidOptionError(path + name, shown(name, value), rule.allowed);
+      throw new InvalidOptionError(path + name, shown(value), rule.allowed);
     }
   }
 }
 
 /** A key must never stand in an error, nor anything that could hold one. */
-function shown(name: string, value: unknown): string {
+function shown(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (value === '') return 'empty';
-  if (typeof value === 'string' && name !== 'apiKey') return `'${value.slice(0, 40)}'`;
+  if (typeof value === 'string') return shownName(value);
   return value === null ? 'null' : `of type ${Array.isArray(value) ? 'array' : typeof value}`;
 }

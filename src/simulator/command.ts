@@ -78,5 +78,12 @@ function reason(error: unknown): string {
   const { code, message, port } = error as NodeJS.ErrnoException & { port?: number };
   if (code === 'EADDRINUSE') return `port ${port ?? ''} is in use; choose another with --port`;
   if (code === 'EACCES') return `port ${port ?? ''} is not allowed; choose one above 1023`;
-  return `${message.split(/\.(?:\s|$)|\n/)[0] ?? message}; see --help`;
+  return `${withoutSecrets(message.split(/\.(?:\s|$)|\n/)[0] ?? message)}; see --help`;
+}
+
+const NAMES_A_FLAG = /^[^']*'(?:--?)?[a-z]+(?:-(?:[a-z]+|\d{1,3}))*(?: <value>)?'[^']*$/;
+
+/** A key that has lost its flag is an argument that nobody expects: only what looks like a flag is shown. */
+function withoutSecrets(line: string): string {
+  return NAMES_A_FLAG.test(line) ? line : line.replace(/ '.*/s, '');
 }

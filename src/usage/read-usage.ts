@@ -21,9 +21,14 @@ export function readUsage(
   const usage: Record<string, number> = {};
   for (const unit in given) {
     const amount = given[unit] as number;
-    usage[unit] = isAmount(amount) ? amount : parseAmount(`${option}.${unit}`, amount);
+    usage[unit] = isAmount(amount) ? amount : parseAmount(nameOf(option, unit), amount);
   }
   return usage;
+}
+
+/** What is no unit is not named: given by mistake, a whole answer's keys would be. */
+function nameOf(option: string, unit: string): string {
+  return /^[\w$-]{1,40}$/.test(unit) ? `${option}.${unit}` : `${option}['…']`;
 }
 
 function isRecord(given: unknown): given is Usage {
