@@ -47,6 +47,10 @@ export interface Refusal {
 /** A provider that refuses answers at once: a probe that has been out for so long was let in, in ms. */
 const PROBE_IS_IN_MS = 10_000;
 
+const DAY_MS = 86_400_000;
+/** No provider has a longer window: what tells to wait for longer is no wait that anybody means. */
+const LONGEST_WAIT_MS = 31 * DAY_MS;
+
 interface Probe {
   readonly ticket: number;
   readonly isInAt: number;
@@ -119,9 +123,7 @@ export class Gate {
     this.closings = this.isProven(now) ? 1 : this.closings + 1;
     this.isUnproven = true;
     this.probe = undefined;
-    // Who refuses a call and tells to wait for nothing has not said how long.
-    const isTold = waitMs !== null && waitMs > 0 && waitMs < Infinity;
-    this.closedUntil = now + (isTold ? waitMs : this.backOffMs(asker));
+    this.closedUntil = now + (toldWaitMs(waitMs) ?? this.backOffMs(asker));
     return true;
   }
 
@@ -176,4 +178,13 @@ export class Gate {
   ): GateOptions[Name] {
     return this.options[name] ?? asker[name] ?? DEFAULTS[name];
   }
+}
+
+/**
+ * How long the gate closes for what was told: a day for more than anybody means, so that calls fail rather than
+ * wait and yet one asks again. Undefined where it says nothing: who refuses and tells to wait for nothing does not.
+ */
+function toldWaitMs(waitMs: unknown): number | undefined {
+  if (typeof waitMs !== 'number' || !(waitMs > 0 && waitMs < Infinity)) return undefined;
+  return waitMs <= LONGEST_WAIT_MS ? waitMs : DAY_MS;
 }
