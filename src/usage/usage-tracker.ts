@@ -52,8 +52,8 @@ export class UsageTracker<Response = unknown> {
     const { model = 'unknown_model', response, subLabel = 'default' } = update;
     if (response === undefined || response === null) return;
     const all = this.current$.value;
-    const ofModel = all[model] ?? {};
-    const usage = this.responseParser({ ...ofModel[subLabel] }, response);
+    const ofModel = ownIn(all, model) ?? {};
+    const usage = this.responseParser({ ...ownIn(ofModel, subLabel) }, response);
     this.current$.next({ ...all, [model]: { ...ofModel, [subLabel]: usage } });
   }
 
@@ -73,16 +73,23 @@ export class UsageTracker<Response = unknown> {
 
   /** Stores this usage and its totals in another record under this tracker's label, and gives it back. */
   addTo<T extends Record<string, unknown>>(other: T): T {
-    return Object.assign(other, {
-      [this.label]: { ...this.toJSON(), tracker_totals: this.totals },
-    });
+    const value = { ...this.toJSON(), tracker_totals: this.totals };
+    // Not by assigning: a label may have a name that every object has, as __proto__.
+    const field = { value, enumerable: true, writable: true, configurable: true };
+    return Object.defineProperty(other, this.label, field);
   }
 }
 
 function sum(usages: readonly Usage[]): Usage {
-  const total: Record<string, number> = {};
+  const total = new Map<string, number>();
   for (const usage of usages) {
-    for (const [unit, amount] of Object.entries(usage)) total[unit] = (total[unit] ?? 0) + amount;
+    for (const [unit, amount] of Object.entries(usage))
+      total.set(unit, (total.get(unit) ?? 0) + amount);
   }
-  return total;
+  return Object.fromEntries(total);
+}
+
+/** What a record holds of its own: a name may be one that every object has. */
+function ownIn<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
 }
