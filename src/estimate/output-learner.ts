@@ -10,6 +10,9 @@ type Label = string | undefined;
 /** So that calls of which each has its own label take no more than some megabytes. */
 const MOST_LABELS = 1_000;
 
+/** No answer is longer; whatever a provider tells, the sum of their squares stays a number. */
+const LONGEST = 1e12;
+
 /**
  * Learns from answers how long those of each label are, and lowers what is reserved for calls in flight to that.
  *
@@ -52,8 +55,8 @@ export class OutputLearner {
 
   /** Learns the output tokens of an answer that was written to its end, and how long that took. */
   observe(label: Label, outputTokens: number, runMs = 0): void {
-    parseAmount('outputTokens', outputTokens);
-    this.change(label).observe(outputTokens, runMs);
+    const length = Math.min(parseAmount('outputTokens', outputTokens), LONGEST);
+    this.change(label).observe(length, runMs);
   }
 
   /**
@@ -71,10 +74,10 @@ export class OutputLearner {
   /** Compares what was reserved for a call with what it used; says nothing without `outputTokens` in both. */
   settled(label: Label, reserved: Usage, used: Usage): void {
     if (reserved.outputTokens === undefined || used.outputTokens === undefined) return;
-    parseAmount('reserved.outputTokens', reserved.outputTokens);
-    parseAmount('used.outputTokens', used.outputTokens);
+    const held = parseAmount('reserved.outputTokens', reserved.outputTokens);
+    const taken = Math.min(parseAmount('used.outputTokens', used.outputTokens), LONGEST);
     const correctsTokens = reserved.tokens === undefined || used.tokens !== undefined;
-    this.change(label).settled(reserved.outputTokens, used.outputTokens, correctsTokens);
+    this.change(label).settled(held, taken, correctsTokens);
   }
 
   /** How well reservations fit, for each label that is remembered; the same list until something is learned. */

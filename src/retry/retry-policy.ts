@@ -62,6 +62,8 @@ export class RetryPolicy {
   private delayOf({ attempt, failure, hasGate }: FailedTry): number {
     if (failure.shouldPause && hasGate) return 0;
     const { random } = this.options;
-    return Math.max(failure.retryAfterMs ?? 0, backOffMs(attempt, this.options, random));
+    const { retryAfterMs } = failure;
+    const told = retryAfterMs !== null && retryAfterMs > 0 ? retryAfterMs : 0;
+    return Math.max(told, backOffMs(attempt, this.options, random));
   }
 }

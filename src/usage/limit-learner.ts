@@ -100,7 +100,7 @@ export class LimitLearner {
   }
 
   private sentOf(unit: string): number {
-    return this.sent[unit] ?? 0;
+    return Object.hasOwn(this.sent, unit) ? (this.sent[unit] ?? 0) : 0;
   }
 }
 

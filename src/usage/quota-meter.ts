@@ -12,6 +12,12 @@ import { ExactSum } from './window/exact-sum.js';
 /** Fractions that fill a limit on paper may miss it by a rounding: 0.1 and 0.2 of 0.3. */
 const ROUNDING = 1e-12;
 
+/**
+ * What one call can have used at the most, in whole limits: more is no amount that anybody means, and would keep
+ * what refills for ages from being full, or make sums that are no numbers.
+ */
+const MOST_LIMITS = 100;
+
 /** To which call a provider's answer was, and what is known beside it. */
 export interface Hearing {
   readonly ticket: number;
@@ -228,12 +234,18 @@ export class QuotaMeter {
     return limit;
   }
 
-  private correct(entry: MeterEntry, held: number, clock: Clock): boolean {
+  private correct(entry: MeterEntry, told: number, clock: Clock): boolean {
+    const held = told > entry.held ? this.believable(told, entry) : told;
     const delta = held - entry.held;
     if (delta === 0) return false;
     this.parts.window.correct(entry.place, delta, clock.now());
     entry.held = held;
     return true;
+  }
+
+  private believable(used: number, { held }: MeterEntry): number {
+    const { value: limit = Infinity } = this.limit;
+    return Math.max(held, Math.min(used, limit * MOST_LIMITS));
   }
 
   private waitWithin(

@@ -6,6 +6,9 @@ import { Shared } from './shared.js';
 import { SlidingWindow } from './window/sliding-window.js';
 import { whenUsageChanges } from './when-usage-changes.js';
 
+/** So that no sum overflows: what is no number would not become one again. */
+const MOST = 1e290;
+
 export interface TimeBoundedUsageTrackerOptions {
   /** How long an entry counts, in ms. Default 70,000: a minute and the original's safety of 10 s. */
   readonly windowMs?: number;
@@ -86,7 +89,8 @@ export class TimeBoundedUsageTracker {
    * @throws InvalidOptionError unless it is a finite number, 0 or more.
    */
   add(value: number): void {
-    this.window.charge(parseAmount('add(value)', value), this.clock.now());
+    const amount = Math.min(parseAmount('add(value)', value), MOST);
+    this.window.charge(amount, this.clock.now());
     this.shared.changes.next();
   }
 }

@@ -22,13 +22,13 @@ export function unitOf({ dim }: RateLimit): string | undefined {
 }
 
 /** Whether it can be a limit: one of less than 1 would let nothing out, ever. */
-export function isToldLimit(limit: number | null): limit is number {
-  return limit !== null && limit >= 1 && limit <= Number.MAX_SAFE_INTEGER;
+export function isToldLimit(limit: unknown): limit is number {
+  return typeof limit === 'number' && limit >= 1 && limit <= Number.MAX_SAFE_INTEGER;
 }
 
 /** Whether it can be what is left: some say -1 where they do not know. */
-export function isToldAmount(remaining: number | null): remaining is number {
-  return remaining !== null && remaining >= 0 && remaining <= Number.MAX_SAFE_INTEGER;
+export function isToldAmount(remaining: unknown): remaining is number {
+  return typeof remaining === 'number' && remaining >= 0 && remaining <= Number.MAX_SAFE_INTEGER;
 }
 
 /**
