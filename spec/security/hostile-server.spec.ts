@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { OpenAI } from 'openai';
 import { lastValueFrom, toArray } from 'rxjs';
 import type { OpenAIService } from 'rxllm/openai';
-import { ANSWER, HIDDEN, KEY, leaksIn, PROMPT } from './support/canaries.js';
+import { ANSWER, HIDDEN, KEY, leaksIn, LOGGED, PROMPT } from './support/canaries.js';
 import {
   type Attack,
   event,
@@ -234,6 +234,29 @@ describe('what OpenAIService tells of a hostile answer', () => {
       printed.mockRestore();
     },
   );
+});
+
+describe('what is logged of a provider that repeats what it was sent', () => {
+  const told = { message: `${PROMPT} ${KEY} ${ANSWER}`, code: KEY, type: PROMPT, param: ANSWER };
+  const headers = { 'x-request-id': KEY, 'set-cookie': KEY };
+
+  it.each<[string, boolean, Attack]>([
+    ['in a refusal', false, sendJson({ error: told }, 400, headers)],
+    ['in a refusal as a text', false, page(401, told.message)],
+    ['in an error event', true, sendEvents(event({ error: told }))],
+    ['in an error with the status of a success', false, sendJson({ error: told }, 200, headers)],
+  ])('holds nothing of it: %s', async (_, stream, attack) => {
+    const service = provider.serviceWith();
+    const seen: unknown[] = [];
+    service.events$.subscribe((one) => seen.push(one));
+    service.state$.subscribe((one) => seen.push(one));
+    service.usage$.subscribe((one) => seen.push(one));
+    const { error } = { error: undefined, ...(await survives(attack, stream, { service })) };
+
+    expect(error).toHaveProperty('message', expect.stringContaining(PROMPT));
+    expect(seen).toContainEqual(expect.objectContaining({ type: 'failed', error }));
+    expect(leaksIn([seen, service], LOGGED)).toEqual([]);
+  });
 });
 
 /**

@@ -3,6 +3,13 @@ import type { ProviderAnswer } from './provider-answer.js';
 import { readingOf } from './reading.js';
 import { listen } from './said.js';
 
+const NOTHING: RateLimitReading = Object.freeze({
+  limits: [],
+  retryAfterMs: null,
+  shouldPause: false,
+  retryable: false,
+});
+
 /**
  * Reads what a provider's answer tells of its rate limits, from headers and from the bodies of errors.
  *
@@ -31,5 +38,20 @@ import { listen } from './said.js';
  * retryAfterMs; // 1200, with shouldPause and retryable
  */
 export function readRateLimits(answer: ProviderAnswer): RateLimitReading {
-  return readingOf(listen(answer));
+  const { status, headers, now } = answer;
+  // Something in it may throw when it is looked at: then the rest tells what it can.
+  return (
+    readingIn(answer) ??
+    readingIn({ status, headers, now }) ??
+    readingIn({ status, headers: {}, now }) ??
+    NOTHING
+  );
+}
+
+function readingIn(answer: ProviderAnswer): RateLimitReading | undefined {
+  try {
+    return readingOf(listen(answer));
+  } catch {
+    return undefined;
+  }
 }
