@@ -20,6 +20,9 @@ import { startSimulator } from '../../src/simulator/index.js';
 import { errorOf } from '../support/error-of.js';
 import { ANSWER, HIDDEN, KEY, leaksIn, PROMPT } from './support/canaries.js';
 
+/** Not to be measured by: a machine that is busy may take long. */
+jest.setTimeout(60_000);
+
 /** What a user may have put in the wrong place, by mistake. */
 const secrets: readonly unknown[] = [
   KEY,

@@ -4,6 +4,9 @@ import { untouchable } from '../retry/support/hostile-error.js';
 import { VirtualTime } from '../support/virtual-time.js';
 import { ANSWER, KEY, leaksIn, LOGGED, PROMPT } from './support/canaries.js';
 
+/** Not to be measured by: a machine that is busy may take long. */
+jest.setTimeout(60_000);
+
 const words = `${KEY} ${PROMPT} ${ANSWER}`;
 
 /** Errors as clients make them, with all that these leave in them. */

@@ -15,6 +15,9 @@ import {
 import { parseOpenAIResponse } from 'rxllm/openai';
 import { VirtualTime } from '../support/virtual-time.js';
 
+/** Not to be measured by: a machine that is busy may take long. */
+jest.setTimeout(60_000);
+
 const SEED = 20_261_129;
 const DAY_MS = 86_400_000;
 const WINDOW_MS = 100;

@@ -9,6 +9,9 @@ import {
 import { endless, mirror, revoked, throwing, untouchable } from '../retry/support/hostile-error.js';
 import { KEY, HIDDEN, leaksIn, PROMPT } from './support/canaries.js';
 
+/** Not to be measured by: a machine that is busy may take long. */
+jest.setTimeout(60_000);
+
 const SEED = 20_261_129;
 const NOW = Date.UTC(2026, 10, 29);
 const read = (parts: object) => readRateLimits({ status: 429, headers: {}, now: NOW, ...parts });

@@ -6,6 +6,9 @@ import ts from 'typescript';
 import { VirtualTime } from '../support/virtual-time.js';
 import { HIDDEN, leaksIn, PROMPT } from './support/canaries.js';
 
+/** Not to be measured by: a machine that is busy may take long. */
+jest.setTimeout(60_000);
+
 const src = join(__dirname, '../../src');
 const files = readdirSync(src, { encoding: 'utf8', recursive: true }).filter((file) => file.endsWith('.ts')); // prettier-ignore
 

@@ -15,6 +15,9 @@ import {
 import { VirtualTime } from '../support/virtual-time.js';
 import { ANSWER, HIDDEN, leaksIn, PROMPT } from './support/canaries.js';
 
+/** Not to be measured by: a machine that is busy may take long. */
+jest.setTimeout(60_000);
+
 /** A service that is answering two calls, and has some of the answer, while three wait: two of them in a quota. */
 function busyService(process: (prompt: string, context: CallContext) => Observable<string>) {
   const scheduler = new VirtualTime();
