@@ -16,7 +16,8 @@ export interface Choice {
 export function choiceIn(answer: unknown, part: 'message' | 'delta'): Choice | undefined {
   const choices = fieldIn(answer, 'choices');
   if (!Array.isArray(choices)) return undefined;
-  const choice: unknown = choices.find((one) => (fieldIn(one, 'index') ?? 0) === 0);
+  const isFirst = (one: unknown) => part === 'message' || (fieldIn(one, 'index') ?? 0) === 0;
+  const choice: unknown = choices.find(isFirst);
   const said = fieldIn(choice, part);
   const content = fieldIn(said, 'content');
   return {

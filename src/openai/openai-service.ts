@@ -132,7 +132,7 @@ export class OpenAIService extends LLMService<OpenAIRequest, string> {
         const chunks = chunksOf({ data: data as Chunks, response }, this.#client);
         yield* piecesOfStream(chunks, used);
       } else {
-        const error = fieldIn(data, 'error');
+        const error = fieldIn(data, 'choices') === undefined && fieldIn(data, 'error');
         if (error) throw errorOf(error, response.headers, this.#client);
         yield textOfCompletion(data, used);
       }
