@@ -12,10 +12,9 @@ import { ExactSum } from './window/exact-sum.js';
 /** Fractions that fill a limit on paper may miss it by a rounding: 0.1 and 0.2 of 0.3. */
 const ROUNDING = 1e-12;
 
-/**
- * What one call can have used at the most, in whole limits: more is no amount that anybody means, and would keep
- * what refills for ages from being full, or make sums that are no numbers.
- */
+/** What one call can have used at the most, so that no sum overflows: what is no number would not become one again. */
+const MOST = 1e290;
+/** The same in whole limits, where it does not leave but has to be refilled: more would take ages, and nobody means it. */
 const MOST_LIMITS = 100;
 
 /** To which call a provider's answer was, and what is known beside it. */
@@ -245,7 +244,8 @@ export class QuotaMeter {
 
   private believable(used: number, { held }: MeterEntry): number {
     const { value: limit = Infinity } = this.limit;
-    return Math.max(held, Math.min(used, limit * MOST_LIMITS));
+    const most = this.parts.window.limitChanged ? limit * MOST_LIMITS : Infinity;
+    return Math.max(held, Math.min(used, most, MOST));
   }
 
   private waitWithin(
