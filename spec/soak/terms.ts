@@ -1,0 +1,38 @@
+import type { Fault, SimulatorOptions } from '../../src/simulator/index.js';
+import type { SoakOptions } from './soak-options.js';
+
+/** Limits of the provider, told in each answer and never reached: every refusal is an injected one. */
+export const LIMITS = { windowMs: 1_200, requests: 1_000_000, tokens: 1_000_000_000 };
+
+/** A client that has heard nothing for so long takes a request for lost, in ms. */
+export const LOST_AFTER_MS = { connection: 2_000, firstChunk: 1_500 };
+
+/** Some calls have only so long, from subscribing to the end, in ms: about as long as they take. */
+export const SHORT_TIMEOUT_MS = 50;
+
+/** About 35 ms an answer, a slow one 350. */
+const LATENCY = { baseMs: 20, perTokenMs: 0.5, jitter: 0.5, slowFactor: 10 };
+
+/** How the faults share what there is of them; few that close the gate for all, and few that hang. */
+const SHARES: Readonly<Record<Fault, number>> = {
+  rate429: 0.08,
+  bare429: 0.06,
+  overloaded529: 0.06,
+  status500: 0.25,
+  hang: 0.05,
+  brokenStream: 0.3,
+  slow: 0.2,
+};
+
+/** The provider that the callers speak to. */
+export function providerOf({ faults, seed }: SoakOptions): SimulatorOptions {
+  const shares = Object.entries(SHARES).map(([fault, share]) => [fault, share * faults]);
+  return {
+    windowMs: LIMITS.windowMs,
+    requestsPerWindow: LIMITS.requests,
+    tokensPerWindow: LIMITS.tokens,
+    latency: LATENCY,
+    faults: Object.fromEntries(shares) as Record<Fault, number>,
+    seed,
+  };
+}
