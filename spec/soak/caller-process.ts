@@ -22,8 +22,9 @@ interface Argument {
   readonly options: SoakOptions;
 }
 
-const MOST_CHECKPOINTS = 50;
-const LEAST_CALLS_BETWEEN = 100;
+const MOST_CHECKPOINTS = 40;
+/** So often every permit is used again between two of them, at least. */
+const LEAST_GENERATIONS = 5;
 /** Longer than the quotas' window and its margin: after that nothing is charged. */
 const WINDOW_HAS_PASSED_MS = LIMITS.windowMs + 300;
 
@@ -33,6 +34,7 @@ const journal = new Journal(join(folder, 'caller.log'));
 const service = makeService();
 const load = { inFlight: 0, most: 0, sum: 0, starts: 0 };
 service.events$.subscribe(note);
+process.once('disconnect', leaveAtOnce);
 void soak();
 
 function makeService(): NumberedService {
@@ -54,7 +56,10 @@ function makeService(): NumberedService {
 
 async function soak(): Promise<void> {
   const crowd = new Crowd({ service, journal, options });
-  const step = Math.max(LEAST_CALLS_BETWEEN, Math.ceil(options.calls / MOST_CHECKPOINTS));
+  const step = Math.max(
+    LEAST_GENERATIONS * options.inFlight,
+    Math.ceil(options.calls / MOST_CHECKPOINTS),
+  );
   let busyMs = 0;
   for (let calls = 0; calls < options.calls;) {
     calls = Math.min(options.calls, calls + step);
@@ -87,8 +92,14 @@ async function end(busyMs: number): Promise<void> {
   const cpuMs = (userCPUTime + systemCPUTime) / 1000;
   const figures = { busyMs, mostInFlight, meanInFlight: sum / starts };
   tell({ kind: 'ended', remains, peakRss: maxRSS * 1024, cpuMs, ...figures });
+  process.removeListener('disconnect', leaveAtOnce);
   process.disconnect();
   // Nothing is left to do: the process ends by itself, or something was not let go.
+}
+
+/** The soak was ended from outside: nobody is left to tell. */
+function leaveAtOnce(): void {
+  process.exit(1);
 }
 
 function note(event: ServiceEvent): void {

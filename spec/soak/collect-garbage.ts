@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Memory } from './messages.js';
 
-const ROUNDS = 4;
+const ROUNDS = 2;
 
 /** Collects all garbage, and what finalizers and turns of the loop let go after that, and measures what is left. */
 export async function collectGarbage(): Promise<Memory> {

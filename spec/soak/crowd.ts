@@ -3,7 +3,7 @@ import type { OpenAIService } from '../../src/openai/index.js';
 import { Caller } from './caller.js';
 import { drawDeed } from './deed.js';
 import type { Journal } from './journal.js';
-import type { SoakOptions } from './soak-options.js';
+import { meets, type SoakOptions } from './soak-options.js';
 
 /** What a crowd of callers is given. */
 export interface CrowdParts {
@@ -17,7 +17,6 @@ const CALLERS_PER_PERMIT = 1.5;
 /** A service that has been idle for so long tells nothing more, in ms. */
 const SILENT_AFTER_MS = 1_000;
 const LOOK_EVERY_MS = 100;
-const ONE_IN = 97;
 
 /** Callers who come as soon as others have gone, so that there are always as many. */
 export class Crowd {
@@ -56,27 +55,22 @@ export class Crowd {
   }
 
   private admit(id: number): void {
-    const { service, journal } = this.parts;
+    const { service, journal, options } = this.parts;
     const caller = new Caller(id, {
       ...{ service, journal, deed: drawDeed(this.random), planted: this.plantedIn(id) },
       onEnd: (one) => {
         this.present.delete(one);
         this.invite();
       },
-      ...(this.isPlanted('leak') && { onResponse: (text) => this.kept.push(text) }),
+      ...(options.planted.includes('leak') && { onResponse: (text) => this.kept.push(text) }),
     });
     this.present.add(caller);
     caller.ask();
   }
 
   private plantedIn(id: number): 'lose' | 'repeat' | undefined {
-    if (id % ONE_IN !== 0) return undefined;
-    if (this.isPlanted('lose')) return 'lose';
-    return this.isPlanted('repeat') ? 'repeat' : undefined;
-  }
-
-  private isPlanted(plant: SoakOptions['planted'][number]): boolean {
-    return this.parts.options.planted.includes(plant);
+    const { planted } = this.parts.options;
+    return (['lose', 'repeat'] as const).find((plant) => meets(planted, plant, id));
   }
 
   /** Who is still here when the service has long been idle will never be told; the others must not wait for it. */

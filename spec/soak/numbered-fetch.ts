@@ -1,12 +1,11 @@
 import type { Journal } from './journal.js';
 import { promptOf } from './prompt.js';
-import type { Plant } from './soak-options.js';
+import { meets, type Plant } from './soak-options.js';
+import { LOST_AFTER_MS } from './terms.js';
 
 type Fetch = typeof globalThis.fetch;
 
 const NUMBERS = /"metadata":\{"call":"(\d+)","attempt":"(\d+)"\}/;
-/** Planted faults meet the first try of one call in so many. */
-const ONE_IN = 97;
 
 /**
  * Node's own `fetch` with its one agent of connections that are kept alive; it takes the numbers that
@@ -21,15 +20,17 @@ export function numberedFetch(journal: Journal, planted: readonly Plant[]): Fetc
     headers.set('x-call-id', call);
     headers.set('x-attempt', attempt);
     journal.write('sent', `${call}/${attempt}`);
-    const isMet = attempt === '1' && Number(call) % ONE_IN === 0;
     const sent = { ...init, headers };
-    if (isMet && planted.includes('twice')) void drain(fetch(url, sent));
-    return fetch(url, isMet && planted.includes('swap') ? swapped(sent, Number(call)) : sent);
+    const isMet = (plant: Plant) => attempt === '1' && meets(planted, plant, Number(call));
+    if (isMet('twice')) void drain(url, sent);
+    return fetch(url, isMet('swap') ? swapped(sent, Number(call)) : sent);
   };
 }
 
-async function drain(response: Promise<Response>): Promise<void> {
-  await response.then((whole) => whole.text()).catch(() => undefined);
+async function drain(...[url, init]: Parameters<Fetch>): Promise<void> {
+  const signal = AbortSignal.timeout(LOST_AFTER_MS.connection);
+  const response = await fetch(url, { ...init, signal }).catch(() => undefined);
+  await response?.text().catch(() => undefined);
 }
 
 function swapped(init: RequestInit, call: number): RequestInit {

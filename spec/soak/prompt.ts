@@ -1,8 +1,4 @@
-/** What a caller asks: three sentences, which the simulator gives back word for word. */
+/** What a caller asks: sentences that the simulator gives back word for word, each with the call's number in it. */
 export function promptOf(call: number): string {
-  return (
-    `Caller ${call} asks for ${call} and for nothing else. ` +
-    `No other call may be given the answer that is meant for caller ${call}. ` +
-    `The end of ${call} is this.`
-  );
+  return `Caller ${call} asks. No other may hear of ${call}. So ends ${call}.`;
 }

@@ -42,29 +42,27 @@ export const RULES: readonly Rule[] = [
   },
   {
     wrong: 'the provider answered it twice',
-    isBroken: (call) => answers(call).filter(isWhole).length > 1,
+    isBroken: (call) => awaited(call).filter(hasAnswer).length > 1,
   },
   {
     wrong: 'completed, and its last try was not answered',
-    isBroken: (call) => isTold(call, 'completed') && !lastOf(call)?.answers.some(isWhole),
+    isBroken: (call) => isTold(call, 'completed') && lastOf(call)?.answers.some(isWhole) !== true,
   },
   {
     wrong: 'answered, and its caller was told something else',
-    isBroken: (call) =>
-      answers(call).some(isWhole) && !isTold(call, 'completed') && !hasGivenUp(call),
+    isBroken: (call) => awaited(call).some(hasAnswer) && !isTold(call, 'completed'),
   },
   {
-    wrong: 'a try that was given up for another had been answered',
-    isBroken: (call) =>
-      tries(call).some((one) => one !== lastOf(call) && one.answers.some(isWhole)),
+    wrong: 'a try that another followed had been answered',
+    isBroken: (call) => awaited(call).some((one) => hasAnswer(one) && one.retried.length > 0),
   },
   {
     wrong: 'a try never came, and nobody had given it up',
-    isBroken: (call) => tries(call).some((one) => one.arrived === 0 && !isGivenUp(call, one)),
+    isBroken: (call) => awaited(call).some(({ arrived }) => arrived === 0),
   },
   {
     wrong: 'the provider did not fail as the caller was told',
-    isBroken: (call) => tries(call).some((one) => !isGivenUp(call, one) && !isAsTold(call, one)),
+    isBroken: (call) => awaited(call).some((one) => !isAsTold(call, one)),
   },
   {
     wrong: 'its tries are not 1, 2, 3, each after a failure',
@@ -81,8 +79,13 @@ function tries({ tries }: CallRecord): TryRecord[] {
   return [...tries.values()];
 }
 
-function answers(call: CallRecord): AnswerEnd[] {
-  return tries(call).flatMap(({ answers }) => answers);
+/** The tries of which the caller's side awaited the end; what it had given up may be answered too late. */
+function awaited(call: CallRecord): TryRecord[] {
+  return tries(call).filter((one) => !isGivenUp(call, one));
+}
+
+export function hasAnswer({ answers }: TryRecord): boolean {
+  return answers.some(isWhole);
 }
 
 export function lastOf({ tries }: CallRecord): TryRecord | undefined {
@@ -90,7 +93,7 @@ export function lastOf({ tries }: CallRecord): TryRecord | undefined {
 }
 
 /** The whole of an answer, sent to its end. */
-export function isWhole({ status, end }: AnswerEnd): boolean {
+function isWhole({ status, end }: AnswerEnd): boolean {
   return status === 200 && end === 'finished';
 }
 
@@ -99,7 +102,7 @@ function isTold({ told }: CallRecord, how: string): boolean {
 }
 
 /** Whether the caller has left, or its time was over: what comes of the last try is not for it any more. */
-export function hasGivenUp({ told: [told] }: CallRecord): boolean {
+function hasGivenUp({ told: [told] }: CallRecord): boolean {
   const { how = '', reason = '' } = told ?? {};
   return how === 'left' || how === 'aborted' || GIVEN_UP.includes(reason);
 }

@@ -115,13 +115,26 @@ function journalsIn(folder: string) {
   return { provider: read('provider'), caller: read('caller'), events: read('events') };
 }
 
+/** Rejects when the time is over, or when the soak is interrupted, so that all of it is cleaned up. */
 function limitOf(minutes: number): { readonly passed: Promise<never>; readonly clear: () => void } {
-  let timer: NodeJS.Timeout | undefined;
+  let end: (why: string) => void = () => undefined;
   const passed = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`it was not done after ${minutes} minutes, and was ended`));
-    }, minutes * 60_000);
+    end = (why) => {
+      reject(new Error(why));
+    };
   });
   passed.catch(() => undefined);
-  return { passed, clear: () => clearTimeout(timer) };
+  const interrupt = () => {
+    end('it was interrupted');
+  };
+  const signals = ['SIGINT', 'SIGTERM'];
+  for (const signal of signals) process.once(signal, interrupt);
+  const timer = setTimeout(() => {
+    end(`it was not done after ${minutes} minutes, and was ended`);
+  }, minutes * 60_000);
+  const clear = () => {
+    clearTimeout(timer);
+    for (const signal of signals) process.removeListener(signal, interrupt);
+  };
+  return { passed, clear };
 }

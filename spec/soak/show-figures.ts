@@ -13,7 +13,7 @@ export function figuresOf(run: SoakRun): string {
 type Row = readonly [name: string, value: string];
 
 function callRows({ options, records }: SoakRun): Row[] {
-  const { told, crossed } = totalsOf(records);
+  const { told, crossed, tooLate } = totalsOf(records);
   const { calls, inFlight, faults, seed } = options;
   const lost = countBroken(records, 'lost: its caller was told nothing');
   const twice = countBroken(records, 'its caller was told twice', 'the provider answered it twice');
@@ -21,7 +21,7 @@ function callRows({ options, records }: SoakRun): Row[] {
     ['soak', `${calls} calls, ${inFlight} in flight, faults ${percent(faults)}, seed ${seed}`],
     ['callers were told', counts(told)],
     ['lost, told or answered twice', `${lost}, ${twice}`],
-    ['answers to who had just left', String(crossed)],
+    ['answers in vain', `${crossed} to who had just left, ${tooLate} to tries given up for others`],
   ];
 }
 

@@ -27,6 +27,13 @@ export const PLANTS = ['leak', 'lose', 'twice', 'repeat', 'swap'] as const;
 
 export type Plant = (typeof PLANTS)[number];
 
+/** Each fault that is planted meets other calls: one in so many. */
+const MEETS_ONE_IN = 97;
+
+export function meets(planted: readonly Plant[], plant: Plant, call: number): boolean {
+  return planted.includes(plant) && call % MEETS_ONE_IN === PLANTS.indexOf(plant);
+}
+
 const NUMBERS = {
   calls: { default: 50_000, least: 1, most: 1_000_000, whole: true },
   'in-flight': { default: 200, least: 1, most: 2_000, whole: true },

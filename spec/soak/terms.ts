@@ -5,13 +5,13 @@ import type { SoakOptions } from './soak-options.js';
 export const LIMITS = { windowMs: 1_200, requests: 1_000_000, tokens: 1_000_000_000 };
 
 /** A client that has heard nothing for so long takes a request for lost, in ms. */
-export const LOST_AFTER_MS = { connection: 2_000, firstChunk: 1_500 };
+export const LOST_AFTER_MS = { connection: 4_000, firstChunk: 3_000 };
 
 /** Some calls have only so long, from subscribing to the end, in ms: about as long as they take. */
 export const SHORT_TIMEOUT_MS = 50;
 
 /** About 35 ms an answer, a slow one 350. */
-const LATENCY = { baseMs: 20, perTokenMs: 0.5, jitter: 0.5, slowFactor: 10 };
+const LATENCY = { baseMs: 20, perTokenMs: 1, jitter: 0.5, slowFactor: 10 };
 
 /** How the faults share what there is of them; few that close the gate for all, and few that hang. */
 const SHARES: Readonly<Record<Fault, number>> = {
@@ -19,9 +19,9 @@ const SHARES: Readonly<Record<Fault, number>> = {
   bare429: 0.06,
   overloaded529: 0.06,
   status500: 0.25,
-  hang: 0.05,
+  hang: 0.03,
   brokenStream: 0.3,
-  slow: 0.2,
+  slow: 0.22,
 };
 
 /** The provider that the callers speak to. */

@@ -1,7 +1,7 @@
 import type { SimulatorStats } from '../../src/simulator/index.js';
-import { type CallRecord, type TryRecord } from './call-record.js';
+import type { TryRecord } from './call-record.js';
 import type { Records } from './read-records.js';
-import { hasGivenUp, isGivenUp, isWhole, lastOf } from './rules.js';
+import { hasAnswer, isGivenUp, lastOf } from './rules.js';
 
 /** How many of everything there were, counted from the journals alone. */
 export interface Totals {
@@ -20,8 +20,10 @@ export interface Totals {
   readonly cutByProvider: number;
   /** Of those that the caller's side cut, the ones of which not even a status had been sent. */
   readonly cutBeforeAnswer: number;
-  /** Whole answers to callers who had left while they were on their way. */
+  /** Whole answers to callers who had left, or whose time was over, while they were on their way. */
   readonly crossed: number;
+  /** Whole answers to tries that the client had given up, and made again. */
+  readonly tooLate: number;
 }
 
 export function totalsOf(records: Records): Totals {
@@ -30,6 +32,7 @@ export function totalsOf(records: Records): Totals {
   const answers = all.flatMap(({ one }) => one.answers);
   const cut = all.filter(({ one }) => one.answers.some(({ end }) => end === 'cut'));
   const byCaller = cut.filter(({ call, one }) => isGivenUp(call, one));
+  const vain = all.filter(({ call, one }) => hasAnswer(one) && isGivenUp(call, one));
   const sum = (of: (one: TryRecord) => number) =>
     all.reduce((total, { one }) => total + of(one), 0);
   return {
@@ -50,7 +53,8 @@ export function totalsOf(records: Records): Totals {
     cutByProvider: cut.length - byCaller.length,
     cutBeforeAnswer: byCaller.filter(({ one }) => one.answers.some(({ status }) => status === 0))
       .length,
-    crossed: calls.filter(isCrossed).length,
+    crossed: vain.filter(({ call, one }) => one === lastOf(call)).length,
+    tooLate: vain.filter(({ call, one }) => one !== lastOf(call)).length,
   };
 }
 
@@ -82,10 +86,6 @@ export function unexplained(totals: Totals): string[] {
     ...differ('arrived', arrived, sumOf(complete) + cutByCaller + cutByProvider),
     ...outside('arrived', arrived, 0, started),
   ];
-}
-
-function isCrossed(call: CallRecord): boolean {
-  return hasGivenUp(call) && lastOf(call)?.answers.some(isWhole) === true;
 }
 
 function differ(what: string, one: number, other: number): string[] {
