@@ -22,7 +22,7 @@ interface Argument {
   readonly options: SoakOptions;
 }
 
-const MOST_CHECKPOINTS = 40;
+const MOST_CHECKPOINTS = 25;
 /** So often every permit is used again between two of them, at least. */
 const LEAST_GENERATIONS = 5;
 /** Longer than the quotas' window and its margin: after that nothing is charged. */

@@ -1,6 +1,6 @@
 // The provider of a soak, in a process of its own. It counts beside the simulator, by what Node's own HTTP server
 // tells: which requests came, and how each answer ended. Argument: { folder, options } as JSON.
-import { channel } from 'node:diagnostics_channel';
+import { subscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -28,7 +28,7 @@ const { folder, options } = JSON.parse(String(process.argv[2])) as Argument;
 const journal = new Journal(join(folder, 'provider.log'));
 let open = 0;
 
-channel('http.server.request.start').subscribe((message) => {
+subscribe('http.server.request.start', (message) => {
   const { request, response } = message as Arrival;
   if (request.url !== CHATS) return;
   const { 'x-call-id': call = '?', 'x-attempt': attempt = '?' } = request.headers;

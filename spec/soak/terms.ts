@@ -5,7 +5,7 @@ import type { SoakOptions } from './soak-options.js';
 export const LIMITS = { windowMs: 1_200, requests: 1_000_000, tokens: 1_000_000_000 };
 
 /** A client that has heard nothing for so long takes a request for lost, in ms. */
-export const LOST_AFTER_MS = { connection: 4_000, firstChunk: 3_000 };
+export const LOST_AFTER_MS = { connection: 6_000, firstChunk: 5_000 };
 
 /** Some calls have only so long, from subscribing to the end, in ms: about as long as they take. */
 export const SHORT_TIMEOUT_MS = 50;
