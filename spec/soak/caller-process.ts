@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 import { OpenAI } from 'openai';
-import { quota, seededRandom, type ServiceEvent } from '../../src/index.js';
+import { quota, seededRandom, type ServiceEvent } from 'rxllm';
 import { collectGarbage } from './collect-garbage.js';
 import { Crowd } from './crowd.js';
 import { Journal } from './journal.js';

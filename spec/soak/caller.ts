@@ -10,7 +10,7 @@ import {
   type Observable,
   type Subscription,
 } from 'rxjs';
-import type { OpenAIService } from '../../src/openai/index.js';
+import type { OpenAIService } from 'rxllm/openai';
 import type { Deed } from './deed.js';
 import type { Journal } from './journal.js';
 import { promptOf } from './prompt.js';

@@ -1,5 +1,5 @@
-import { seededRandom } from '../../src/index.js';
-import type { OpenAIService } from '../../src/openai/index.js';
+import { seededRandom } from 'rxllm';
+import type { OpenAIService } from 'rxllm/openai';
 import { Caller } from './caller.js';
 import { drawDeed } from './deed.js';
 import type { Journal } from './journal.js';

@@ -1,4 +1,4 @@
-import type { CallOptions } from '../../src/index.js';
+import type { CallOptions } from 'rxllm';
 import { LOST_AFTER_MS, SHORT_TIMEOUT_MS } from './terms.js';
 
 /** How and when a caller leaves: in the turn in which it came, at the first piece of text, or after so many ms. */

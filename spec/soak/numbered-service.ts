@@ -1,6 +1,6 @@
-import type { CallContext } from '../../src/index.js';
-import { OpenAIService } from '../../src/openai/index.js';
-import type { OpenAIRequest } from '../../src/openai/index.js';
+import type { CallContext } from 'rxllm';
+import { OpenAIService } from 'rxllm/openai';
+import type { OpenAIRequest } from 'rxllm/openai';
 
 /** An `OpenAIService` whose requests carry the call's label and the number of the try, see `numberedFetch`. */
 export class NumberedService extends OpenAIService {

@@ -4,7 +4,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { startSimulator } from '../../src/simulator/index.js';
+import { startSimulator } from 'rxllm/simulator';
 import { collectGarbage } from './collect-garbage.js';
 import { Journal } from './journal.js';
 import type { ProviderMessage } from './messages.js';

@@ -1,5 +1,5 @@
 import { APIConnectionError, APIConnectionTimeoutError } from 'openai';
-import { CallTimeoutError } from '../../src/index.js';
+import { CallTimeoutError } from 'rxllm';
 
 /**
  * What an error says of the try that it ended, in one word: a status, `connection` (it broke), `no-answer` (the

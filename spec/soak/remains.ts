@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { OpenAIService } from '../../src/openai/index.js';
+import type { OpenAIService } from 'rxllm/openai';
 
 /** What keeps a process alive that should not any more; its channel to the parent and its output may. */
 const KEEPING = ['Timeout', 'Immediate', 'TCPSocketWrap', 'ConnectWrap', 'HTTPClientRequest'];

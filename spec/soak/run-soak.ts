@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import type { SimulatorStats } from '../../src/simulator/index.js';
+import type { SimulatorStats } from 'rxllm/simulator';
 import { Child } from './child.js';
 import { readJournal } from './journal.js';
 import type { Sample } from './memory-growth.js';

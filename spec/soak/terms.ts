@@ -1,4 +1,4 @@
-import type { Fault, SimulatorOptions } from '../../src/simulator/index.js';
+import type { Fault, SimulatorOptions } from 'rxllm/simulator';
 import type { SoakOptions } from './soak-options.js';
 
 /** Limits of the provider, told in each answer and never reached: every refusal is an injected one. */

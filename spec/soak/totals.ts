@@ -1,4 +1,4 @@
-import type { SimulatorStats } from '../../src/simulator/index.js';
+import type { SimulatorStats } from 'rxllm/simulator';
 import type { TryRecord } from './call-record.js';
 import type { Records } from './read-records.js';
 import { hasAnswer, isGivenUp, lastOf } from './rules.js';
