@@ -6,7 +6,8 @@ import { disagreements, totalsOf, unexplained } from './totals.js';
 const MOST_TOLD = 20;
 
 /** What was wrong with a soak, one line each; nothing where all was well. */
-export function judge({ records, stats, samples, remains }: SoakRun): string[] {
+export function judge(run: SoakRun): string[] {
+  const { options, records, stats, samples, remains, caller } = run;
   const totals = totalsOf(records);
   const wrong = [
     ...brokenRules(records),
@@ -15,7 +16,12 @@ export function judge({ records, stats, samples, remains }: SoakRun): string[] {
     ...leaks('caller', samples.caller),
     ...leaks('provider', samples.provider),
     ...remains,
+    ...overbooked(options.inFlight, caller.mostInFlight),
   ];
   const more = wrong.length - MOST_TOLD;
   return more > 0 ? [...wrong.slice(0, MOST_TOLD), `and ${more} more`] : wrong;
+}
+
+function overbooked(permits: number, most: number): string[] {
+  return most > permits ? [`${most} calls in flight with ${permits} permits`] : [];
 }

@@ -8,7 +8,7 @@ import { startSimulator } from 'rxllm/simulator';
 import { collectGarbage } from './collect-garbage.js';
 import { Journal } from './journal.js';
 import type { ProviderMessage } from './messages.js';
-import { type SoakOptions } from './soak-options.js';
+import type { SoakOptions } from './soak-options.js';
 import { providerOf } from './terms.js';
 
 interface Argument {
