@@ -11,7 +11,7 @@ export function judge(run: SoakRun): string[] {
   const totals = totalsOf(records);
   const wrong = [
     ...brokenRules(records),
-    ...unexplained(totals),
+    ...unexplained(totals, run.idle),
     ...disagreements(totals, stats).map((what) => `the simulator's count and the journal: ${what}`),
     ...leaks('caller', samples.caller),
     ...leaks('provider', samples.provider),

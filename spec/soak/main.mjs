@@ -5,7 +5,8 @@
 // Flags: --calls, --in-flight, --faults (share of requests, 0 to 1), --seed, --minutes (the most it may take).
 // --leak, --lose, --twice, --repeat and --swap plant a fault each that must be found.
 //
-// Prints figures, then `ok`, or what was wrong and exit code 1.
+// Prints figures, then `ok`; or what was wrong, where the journals are, and exit code 1.
+import { rmSync } from 'node:fs';
 import { judge } from './judge.ts';
 import { runSoak } from './run-soak.ts';
 import { figuresOf } from './show-figures.ts';
@@ -22,8 +23,14 @@ async function soak(options) {
   const run = await runSoak(options, import.meta.dirname, progressOf(options.calls));
   console.log(`${figuresOf(run)}\n`);
   const wrong = judge(run);
-  console.log(wrong.length > 0 ? wrong.map((line) => `wrong: ${line}`).join('\n') : 'ok');
-  return wrong.length > 0 ? 1 : 0;
+  if (wrong.length > 0) {
+    console.log(wrong.map((line) => `wrong: ${line}`).join('\n'));
+    console.log(`The journals of all sides are in ${run.folder}.`);
+    return 1;
+  }
+  rmSync(run.folder, { recursive: true });
+  console.log('ok');
+  return 0;
 }
 
 /** One line that is written over on a terminal, elsewhere a line now and then. */

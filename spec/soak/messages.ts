@@ -30,8 +30,9 @@ export interface CallerEnd {
 
 export type CallerMessage = Checkpoint | CallerEnd;
 
-/** What the provider's process says: where it listens, what it holds, that it has stopped. */
+/** What the provider's process says: where it listens, what it holds, that all answers have ended, that it has stopped. */
 export type ProviderMessage =
   | { readonly kind: 'listening'; readonly url: string }
   | { readonly kind: 'memory'; readonly memory: Memory }
+  | { readonly kind: 'settled' }
   | { readonly kind: 'stopped'; readonly peakRss: number; readonly cpuMs: number };

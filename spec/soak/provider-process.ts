@@ -2,6 +2,7 @@
 // tells: which requests came, and how each answer ended. Argument: { folder, options } as JSON.
 import { subscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { startSimulator } from 'rxllm/simulator';
@@ -17,20 +18,24 @@ interface Argument {
 }
 
 interface Arrival {
+  readonly socket: Socket;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
 }
 
 const CHATS = '/v1/chat/completions';
 const LEAST_WAIT_MS = 20;
+const MOST_WAIT_MS = 5_000;
 
 const { folder, options } = JSON.parse(String(process.argv[2])) as Argument;
 const journal = new Journal(join(folder, 'provider.log'));
+const watched = new WeakSet<Socket>();
 let open = 0;
 
 subscribe('http.server.request.start', (message) => {
-  const { request, response } = message as Arrival;
+  const { request, response, socket } = message as Arrival;
   if (request.url !== CHATS) return;
+  watch(socket);
   const { 'x-call-id': call = '?', 'x-attempt': attempt = '?' } = request.headers;
   const number = `${String(call)}/${String(attempt)}`;
   open++;
@@ -40,6 +45,15 @@ subscribe('http.server.request.start', (message) => {
     journal.write('ended', number, response.headersSent ? response.statusCode : 0, endOf(response));
   });
 });
+
+/** A connection that nobody has used for long is closed; a request that is on its way then never comes. */
+function watch(socket: Socket): void {
+  if (watched.has(socket)) return;
+  watched.add(socket);
+  socket.once('timeout', () => {
+    journal.write('idle');
+  });
+}
 
 /** `finished`: all of it was handed to the system; `handed`: cut when it was complete; `cut`: in the middle. */
 function endOf(response: ServerResponse): string {
@@ -55,11 +69,12 @@ async function answer(message: unknown): Promise<void> {
   else await stop();
 }
 
-/** Waits until every answer has ended, and writes down all that there is. */
+/** Waits until every answer has ended, and writes down all that there is; what has not ended by then is told so. */
 async function settle(): Promise<void> {
-  while (open > 0) await setTimeout(LEAST_WAIT_MS);
+  for (let waitedMs = 0; open > 0 && waitedMs < MOST_WAIT_MS; waitedMs += LEAST_WAIT_MS)
+    await setTimeout(LEAST_WAIT_MS);
   journal.flush();
-  tell({ kind: 'listening', url: (await simulator).url });
+  tell({ kind: 'settled' });
 }
 
 async function stop(): Promise<void> {

@@ -7,14 +7,21 @@ export interface Journals {
   readonly events: readonly (readonly string[])[];
 }
 
+const IDLE = 'idle';
+
 /** Lays what all sides have written down side by side, by the numbers of the calls; 1 to `calls` are always there. */
 export function readRecords({ provider, caller, events }: Journals, calls: number): Records {
   const records: Records = new Map();
   for (let id = 1; id <= calls; id++) records.set(String(id), newCallRecord());
-  for (const line of provider) readProvider(records, line);
+  for (const line of provider) if (line[0] !== IDLE) readProvider(records, line);
   for (const line of caller) readCaller(records, line);
   for (const line of events) readEvent(records, line);
   return records;
+}
+
+/** How often the provider closed a connection that nobody used. */
+export function idleIn({ provider }: Journals): number {
+  return provider.filter(([kind]) => kind === IDLE).length;
 }
 
 export type Records = Map<string, CallRecord>;

@@ -58,7 +58,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     wrong: 'a try never came, and nobody had given it up',
-    isBroken: (call) => awaited(call).some(({ arrived }) => arrived === 0),
+    isBroken: (call) => awaited(call).some((one) => one.arrived === 0 && !isStale(call, one)),
   },
   {
     wrong: 'the provider did not fail as the caller was told',
@@ -115,10 +115,21 @@ export function isGivenUp(call: CallRecord, one: TryRecord): boolean {
     : GIVEN_UP.includes(reason);
 }
 
+/** It was sent on a connection that the provider was closing at that moment: it broke, and never came. */
+export function isStale(call: CallRecord, one: TryRecord): boolean {
+  return one.sent === 1 && one.arrived === 0 && reasonIn(call, one) === 'connection';
+}
+
+/** Why the try failed, by what rxllm said of it or by what the caller was told; undefined where it did not. */
+function reasonIn({ told: [told] }: CallRecord, one: TryRecord): string | undefined {
+  return one.retried[0] ?? told?.reason;
+}
+
 /** A status must be the provider's own, and only what it broke off is a broken connection. */
 function isAsTold(call: CallRecord, one: TryRecord): boolean {
   const [{ status, end } = { status: NaN, end: '' }] = one.answers;
-  const reason = one.retried[0] ?? call.told[0]?.reason;
+  const reason = reasonIn(call, one);
+  if (isStale(call, one)) return true;
   if (reason === undefined) return end === 'finished';
   if (reason === 'connection') return end === 'cut' && (status === 0 || status === 200);
   return end === 'finished' && reason === String(status) && status >= 400;

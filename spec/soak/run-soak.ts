@@ -7,13 +7,17 @@ import { Child } from './child.js';
 import { readJournal } from './journal.js';
 import type { Sample } from './memory-growth.js';
 import type { CallerEnd, CallerMessage, Memory, ProviderMessage } from './messages.js';
-import { readRecords, type Records } from './read-records.js';
+import { idleIn, readRecords, type Records } from './read-records.js';
 import type { SoakOptions } from './soak-options.js';
 
 /** All that a soak has seen, not yet judged. */
 export interface SoakRun {
+  /** Where the journals are: for whoever has run it to look at, or to throw away. */
+  readonly folder: string;
   readonly options: SoakOptions;
   readonly records: Records;
+  /** Connections that the provider closed as nobody used them. */
+  readonly idle: number;
   readonly stats: SimulatorStats;
   readonly samples: { readonly caller: readonly Sample[]; readonly provider: readonly Sample[] };
   readonly caller: CallerEnd;
@@ -52,12 +56,22 @@ export async function runSoak(
       options,
     });
     const seen = await Promise.race([follow({ caller, provider, url, progress }), limit.passed]);
-    const records = readRecords(journalsIn(folder), options.calls);
-    return { options, records, ...seen, wallMs: performance.now() - start };
+    const journals = journalsIn(folder);
+    const records = readRecords(journals, options.calls);
+    return {
+      folder,
+      options,
+      records,
+      idle: idleIn(journals),
+      ...seen,
+      wallMs: performance.now() - start,
+    };
+  } catch (error) {
+    rmSync(folder, { recursive: true });
+    throw error;
   } finally {
     limit.clear();
     kill();
-    rmSync(folder, { recursive: true });
   }
 }
 

@@ -25,13 +25,15 @@ function callRows({ options, records }: SoakRun): Row[] {
   ];
 }
 
-function tryRows({ records, stats, caller }: SoakRun): Row[] {
+function tryRows({ records, stats, caller, idle }: SoakRun): Row[] {
   const totals = totalsOf(records);
-  const { started, sent, arrived, retried } = totals;
-  const early = `${started - sent} given up before they were sent, ${sent - arrived} on their way`;
+  const { started, sent, arrived, retried, stale } = totals;
+  const early = `${started - sent} given up before they were sent, ${sent - arrived - stale} on their way`;
+  const closed = `${stale} on a connection that was being closed (${idle} were closed as idle)`;
   const { mostInFlight, meanInFlight } = caller;
   return [
-    ['tries', `${started} started (${retried} failed and tried again), ${arrived} came; ${early}`],
+    ['tries', `${started} started (${retried} failed and tried again), ${arrived} came`],
+    ['tries that never came', `${early}, ${closed}`],
     ['answers by status', counts(totals.finished)],
     ['cut', `${totals.cutByCaller} by callers, ${totals.cutByProvider} by the provider`],
     ['faults met', `${sumOf(stats.faults)}: ${counts(stats.faults)}`],

@@ -5,7 +5,7 @@ import type { SoakOptions } from './soak-options.js';
 export const LIMITS = { windowMs: 1_200, requests: 1_000_000, tokens: 1_000_000_000 };
 
 /** A client that has heard nothing for so long takes a request for lost, in ms. */
-export const LOST_AFTER_MS = { connection: 6_000, firstChunk: 5_000 };
+export const LOST_AFTER_MS = { connection: 10_000, firstChunk: 8_000 };
 
 /** Some calls have only so long, from subscribing to the end, in ms: about as long as they take. */
 export const SHORT_TIMEOUT_MS = 50;
@@ -19,9 +19,9 @@ const SHARES: Readonly<Record<Fault, number>> = {
   bare429: 0.06,
   overloaded529: 0.06,
   status500: 0.25,
-  hang: 0.03,
+  hang: 0.01,
   brokenStream: 0.3,
-  slow: 0.22,
+  slow: 0.24,
 };
 
 /** The provider that the callers speak to. */

@@ -43,7 +43,7 @@ describe('totalsOf', () => {
       ...{ started: 6, sent: 6, arrived: 6, retried: 1 },
       complete: { '200': 3, '429': 1 },
       finished: { '200': 3, '429': 1 },
-      ...{ cutByCaller: 1, cutByProvider: 1, cutBeforeAnswer: 1, crossed: 1, tooLate: 0 },
+      ...{ cutByCaller: 1, cutByProvider: 1, cutBeforeAnswer: 1, crossed: 1, tooLate: 0, stale: 0 },
     });
   });
 
@@ -90,13 +90,18 @@ describe('disagreements', () => {
 
 describe('unexplained', () => {
   it('is nothing where all that came has ended in one way', () => {
-    expect(unexplained(totals)).toEqual([]);
+    expect(unexplained(totals, 0)).toEqual([]);
+  });
+
+  it('is nothing where as many connections were closed as tries never came', () => {
+    expect(unexplained({ ...totals, stale: 2 }, 2)).toEqual([]);
   });
 
   it.each([
     ['a request without an end', { arrived: 7, started: 7 }],
     ['more requests than tries', { started: 5 }],
+    ['a broken connection that the provider has not closed', { stale: 1 }],
   ])('is %s', (_, changed) => {
-    expect(unexplained({ ...totals, ...changed })).toHaveLength(1);
+    expect(unexplained({ ...totals, ...changed }, 0)).toHaveLength(1);
   });
 });

@@ -1,7 +1,7 @@
 import type { SimulatorStats } from 'rxllm/simulator';
 import type { TryRecord } from './call-record.js';
 import type { Records } from './read-records.js';
-import { hasAnswer, isGivenUp, lastOf } from './rules.js';
+import { hasAnswer, isGivenUp, isStale, lastOf } from './rules.js';
 
 /** How many of everything there were, counted from the journals alone. */
 export interface Totals {
@@ -24,6 +24,8 @@ export interface Totals {
   readonly crossed: number;
   /** Whole answers to tries that the client had given up, and made again. */
   readonly tooLate: number;
+  /** Tries that broke and never came. */
+  readonly stale: number;
 }
 
 export function totalsOf(records: Records): Totals {
@@ -54,6 +56,7 @@ export function totalsOf(records: Records): Totals {
     cutBeforeAnswer: byCaller.filter(({ one }) => one.answers.some(({ status }) => status === 0))
       .length,
     crossed: vain.filter(({ call, one }) => one === lastOf(call)).length,
+    stale: all.filter(({ call, one }) => isStale(call, one)).length,
     tooLate: vain.filter(({ call, one }) => one !== lastOf(call)).length,
   };
 }
@@ -80,11 +83,12 @@ export function disagreements(totals: Totals, stats: SimulatorStats): string[] {
 }
 
 /** What the callers' side has started, and where all of it is: nothing where the sums are right. */
-export function unexplained(totals: Totals): string[] {
-  const { started, arrived, complete, cutByCaller, cutByProvider } = totals;
+export function unexplained(totals: Totals, idle: number): string[] {
+  const { stale, started, arrived, complete, cutByCaller, cutByProvider } = totals;
   return [
     ...differ('arrived', arrived, sumOf(complete) + cutByCaller + cutByProvider),
     ...outside('arrived', arrived, 0, started),
+    ...outside('tries on connections that were being closed', stale, 0, idle),
   ];
 }
 
