@@ -14,7 +14,7 @@ import { NumberedService } from './numbered-service.js';
 import { reasonOf } from './reason-of.js';
 import { remainsOf, usedQuotas } from './remains.js';
 import type { SoakOptions } from './soak-options.js';
-import { LIMITS, LOST_AFTER_MS } from './terms.js';
+import { LIMITS } from './terms.js';
 
 interface Argument {
   readonly url: string;
@@ -41,8 +41,8 @@ function makeService(): NumberedService {
   const { windowMs, requests, tokens } = LIMITS;
   return new NumberedService({
     client: new OpenAI({
-      ...{ baseURL: url, apiKey: 'any', maxRetries: 0, timeout: LOST_AFTER_MS.connection },
-      fetch: numberedFetch(journal, options.planted),
+      ...{ baseURL: url, apiKey: 'any', maxRetries: 0, timeout: options.lostAfterMs },
+      fetch: numberedFetch(journal, options),
     }),
     modelName: 'simulated',
     quotas: [

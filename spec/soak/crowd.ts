@@ -57,7 +57,12 @@ export class Crowd {
   private admit(id: number): void {
     const { service, journal, options } = this.parts;
     const caller = new Caller(id, {
-      ...{ service, journal, deed: drawDeed(this.random), planted: this.plantedIn(id) },
+      ...{
+        service,
+        journal,
+        deed: drawDeed(this.random, options.lostAfterMs),
+        planted: this.plantedIn(id),
+      },
       onEnd: (one) => {
         this.present.delete(one);
         this.invite();

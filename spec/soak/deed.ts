@@ -1,5 +1,5 @@
 import type { CallOptions } from 'rxllm';
-import { LOST_AFTER_MS, SHORT_TIMEOUT_MS } from './terms.js';
+import { SHORT_TIMEOUT_MS } from './terms.js';
 
 /** How and when a caller leaves: in the turn in which it came, at the first piece of text, or after so many ms. */
 export interface Leave {
@@ -18,9 +18,10 @@ export interface Deed {
 
 const TENANTS = ['ann', 'bob', 'cat', undefined];
 const LEAVES_WITHIN_MS = 60;
+const BEFORE_THE_CLIENT = 0.8;
 
 /** Draws what the next caller does; one in six leaves, or has hardly any time. */
-export function drawDeed(random: () => number): Deed {
+export function drawDeed(random: () => number, lostAfterMs: number): Deed {
   const [fate, way, stream] = [random(), random(), random()];
   const leave = leaveOf(fate, LEAVES_WITHIN_MS * random());
   const isShort = fate >= 0.15 && fate < 0.17;
@@ -28,7 +29,7 @@ export function drawDeed(random: () => number): Deed {
     priority: Math.floor(3 * random()),
     tenant: TENANTS[Math.floor(TENANTS.length * random())],
     // Half of those that hang end so, the others by the client's own time, and are tried again.
-    firstChunkTimeout: random() < 0.5 ? LOST_AFTER_MS.firstChunk : undefined,
+    firstChunkTimeout: random() < 0.5 ? BEFORE_THE_CLIENT * lostAfterMs : undefined,
     timeout: isShort ? SHORT_TIMEOUT_MS : undefined,
   };
   return { way: wayOf(way, leave), isStreamed: stream < 0.5, options, leave };

@@ -2,7 +2,8 @@
 // `npm run soak -- --calls 2000`. The provider and its callers are processes of their own; each side writes
 // down what it sees, and at the end all of it is compared, call by call.
 //
-// Flags: --calls, --in-flight, --faults (share of requests, 0 to 1), --seed, --minutes (the most it may take).
+// Flags: --calls, --in-flight, --faults (share of requests, 0 to 1), --seed, --lost-after (ms
+// until a client takes a request for lost), --minutes (the most it may take).
 // --leak, --lose, --twice, --repeat and --swap plant a fault each that must be found.
 //
 // Prints figures, then `ok`; or what was wrong, where the journals are, and exit code 1.

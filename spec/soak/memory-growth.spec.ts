@@ -46,11 +46,11 @@ describe('leaks', () => {
     ).toEqual([]);
   });
 
-  it('finds a leak of forty bytes a call in it', () => {
+  it('finds a leak of sixty bytes a call in it', () => {
     expect(
       leaks(
         'caller',
-        samples((calls) => 40 * calls),
+        samples((calls) => 60 * calls),
       ),
     ).toEqual([
       expect.stringMatching(/^the caller leaks: its heap memory grew by \d\d\.\d bytes a call/),

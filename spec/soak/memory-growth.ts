@@ -6,8 +6,14 @@ export interface Sample {
   readonly memory: Memory;
 }
 
-/** More than this, in bytes for each call over the last half, is a leak. */
-export const MOST_GROWTH = 20;
+/**
+ * More than this, in bytes for each call over the last half, is a leak: one megabyte over 25,000 calls.
+ *
+ * Measured: 12 to 22 where nothing leaks, of which heap snapshots show nothing but the engine's own (code that it
+ * goes on to compile, its lists of weak references); the text of an answer, the least that a call could leave
+ * behind, is at least 80, and a call itself more than 500.
+ */
+export const MOST_GROWTH = 40;
 
 /** Below so many calls a program still warms up, and its growth says nothing. */
 export const LEAST_CALLS = 20_000;

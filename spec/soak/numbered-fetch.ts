@@ -1,7 +1,6 @@
 import type { Journal } from './journal.js';
 import { promptOf } from './prompt.js';
-import { meets, type Plant } from './soak-options.js';
-import { LOST_AFTER_MS } from './terms.js';
+import { meets, type Plant, type SoakOptions } from './soak-options.js';
 
 type Fetch = typeof globalThis.fetch;
 
@@ -12,7 +11,8 @@ const NUMBERS = /"metadata":\{"call":"(\d+)","attempt":"(\d+)"\}/;
  * `NumberedService` has put into the body for headers of their own, and notes each request that it is
  * told to send.
  */
-export function numberedFetch(journal: Journal, planted: readonly Plant[]): Fetch {
+export function numberedFetch(journal: Journal, options: SoakOptions): Fetch {
+  const { planted, lostAfterMs } = options;
   return (url, init = {}) => {
     const text = init.body as string;
     const [, call = '?', attempt = '?'] = NUMBERS.exec(text) ?? [];
@@ -22,14 +22,13 @@ export function numberedFetch(journal: Journal, planted: readonly Plant[]): Fetc
     journal.write('sent', `${call}/${attempt}`);
     const sent = { ...init, headers };
     const isMet = (plant: Plant) => attempt === '1' && meets(planted, plant, Number(call));
-    if (isMet('twice')) void drain(url, sent);
+    if (isMet('twice')) void drain(url, { ...sent, signal: AbortSignal.timeout(lostAfterMs) });
     return fetch(url, isMet('swap') ? swapped(sent, Number(call)) : sent);
   };
 }
 
 async function drain(...[url, init]: Parameters<Fetch>): Promise<void> {
-  const signal = AbortSignal.timeout(LOST_AFTER_MS.connection);
-  const response = await fetch(url, { ...init, signal }).catch(() => undefined);
+  const response = await fetch(url, init).catch(() => undefined);
   await response?.text().catch(() => undefined);
 }
 

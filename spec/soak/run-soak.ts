@@ -67,6 +67,7 @@ export async function runSoak(
       wallMs: performance.now() - start,
     };
   } catch (error) {
+    kill();
     rmSync(folder, { recursive: true });
     throw error;
   } finally {

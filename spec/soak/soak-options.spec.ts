@@ -3,14 +3,16 @@ import { meets, PLANTS, readSoakOptions } from './soak-options.js';
 describe('readSoakOptions', () => {
   it('soaks 50,000 calls at 200 in flight with 5 % faults where nothing else is said', () => {
     expect(readSoakOptions([])).toEqual({
-      ...{ calls: 50_000, inFlight: 200, faults: 0.05, seed: 1, minutes: 15, planted: [] },
+      ...{ calls: 50_000, inFlight: 200, faults: 0.05, seed: 1 },
+      ...{ lostAfterMs: 10_000, minutes: 15, planted: [] },
     });
   });
 
   it('takes every flag', () => {
-    const args = '--calls 300 --in-flight 20 --faults 0.2 --seed 7 --minutes 0.5 --twice --leak';
+    const args =
+      '--calls 300 --in-flight 20 --faults 0.2 --seed 7 --lost-after 2000 --minutes 0.5 --twice --leak';
     expect(readSoakOptions(args.split(' '))).toEqual({
-      ...{ calls: 300, inFlight: 20, faults: 0.2, seed: 7, minutes: 0.5 },
+      ...{ calls: 300, inFlight: 20, faults: 0.2, seed: 7, lostAfterMs: 2_000, minutes: 0.5 },
       planted: ['leak', 'twice'],
     });
   });
@@ -30,7 +32,7 @@ describe('readSoakOptions', () => {
     'refuses %j in one line that names all flags',
     (args) => {
       expect(() => readSoakOptions(args)).toThrow(
-        /^[^\n.]+; there are --calls, --in-flight, --faults, --seed, --minutes, --leak, --lose, [^\n]+\.$/,
+        /^[^\n.]+; there are --calls, --in-flight, --faults, --seed, --lost-after, --minutes, --leak, --lose, [^\n]+\.$/,
       );
     },
   );

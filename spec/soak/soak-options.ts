@@ -9,6 +9,11 @@ export interface SoakOptions {
   readonly faults: number;
   /** What all chance is drawn from. */
   readonly seed: number;
+  /**
+   * How long a client waits before it takes a request for lost, in ms. Some hang; a machine that is busy with
+   * others must not be so slow that the rest are taken for lost too.
+   */
+  readonly lostAfterMs: number;
   /** After so many minutes the soak is ended, as a failure. */
   readonly minutes: number;
   readonly planted: readonly Plant[];
@@ -39,6 +44,7 @@ const NUMBERS = {
   'in-flight': { default: 200, least: 1, most: 2_000, whole: true },
   faults: { default: 0.05, least: 0, most: 0.5, whole: false },
   seed: { default: 1, least: 0, most: 2 ** 32 - 1, whole: true },
+  'lost-after': { default: 10_000, least: 1_000, most: 60_000, whole: true },
   minutes: { default: 15, least: 0, most: 120, whole: false },
 } as const;
 
@@ -59,6 +65,7 @@ export function readSoakOptions(args: readonly string[]): SoakOptions {
     inFlight: number('in-flight'),
     faults: number('faults'),
     seed: number('seed'),
+    lostAfterMs: number('lost-after'),
     minutes: number('minutes'),
     planted: PLANTS.filter((plant) => values[plant] === true),
   };

@@ -28,7 +28,7 @@ const lineOf = ({ lines }: Outcome, name: string) =>
 
 describe('a soak', () => {
   // With this seed the provider injects every kind of fault within the first 340 requests.
-  const SMALL = '--calls 400 --in-flight 80 --faults 0.1 --seed 10';
+  const SMALL = '--calls 400 --in-flight 80 --faults 0.1 --seed 12 --lost-after 2500';
   let whole: Outcome;
   let spoilt: Outcome;
 

@@ -4,9 +4,6 @@ import type { SoakOptions } from './soak-options.js';
 /** Limits of the provider, told in each answer and never reached: every refusal is an injected one. */
 export const LIMITS = { windowMs: 1_200, requests: 1_000_000, tokens: 1_000_000_000 };
 
-/** A client that has heard nothing for so long takes a request for lost, in ms. */
-export const LOST_AFTER_MS = { connection: 10_000, firstChunk: 8_000 };
-
 /** Some calls have only so long, from subscribing to the end, in ms: about as long as they take. */
 export const SHORT_TIMEOUT_MS = 50;
 
