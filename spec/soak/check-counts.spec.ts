@@ -144,6 +144,7 @@ const CRIMES: Readonly<Record<string, readonly Story[]>> = {
     [...ANSWERED, 'provider|ended 1/1 200 cut'],
   ],
   'the provider answered it twice': [
+    [...ANSWERED, 'provider|arrived 1/1', 'provider|ended 1/1 200 finished'],
     [
       ...STARTED,
       'provider|ended 1/1 200 finished',

@@ -42,7 +42,10 @@ export const RULES: readonly Rule[] = [
   },
   {
     wrong: 'the provider answered it twice',
-    isBroken: (call) => awaited(call).filter(hasAnswer).length > 1,
+    isBroken: (call) =>
+      awaited(call)
+        .flatMap(({ answers }) => answers)
+        .filter(isWhole).length > 1,
   },
   {
     wrong: 'completed, and its last try was not answered',

@@ -66,6 +66,7 @@ describe('a soak', () => {
     ['its caller was told twice'],
     ["its caller was told another's answer"],
     ['a try came to the provider twice'],
+    ['the provider answered it twice'],
   ])('finds what is planted: %s', (wrong) => {
     expect(spoilt.code).toBe(1);
     expect(spoilt.lines.filter((line) => line.startsWith('wrong: '))).toContainEqual(
