@@ -1,5 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
-import type { OpenAIService } from 'rxllm/openai';
+import type { LLMService } from 'rxllm';
+
+type AnyService = Pick<LLMService<unknown, unknown>, 'toJSON' | 'isIdle'>;
 
 /** What keeps a process alive that should not any more; its channel to the parent and its output may. */
 const KEEPING = ['Timeout', 'Immediate', 'TCPSocketWrap', 'ConnectWrap', 'HTTPClientRequest'];
@@ -10,7 +12,7 @@ const TURN_MS = 10;
  * What is still there though every caller has gone: calls, permits, timers, and connections that are not merely
  * kept alive. Connections that were cut take a turn or two to close.
  */
-export async function remainsOf(service: OpenAIService): Promise<string[]> {
+export async function remainsOf(service: AnyService): Promise<string[]> {
   let remains = remainsNow(service);
   for (let turn = 0; turn < TURNS && remains.length > 0; turn++) {
     await setTimeout(TURN_MS);
@@ -19,7 +21,7 @@ export async function remainsOf(service: OpenAIService): Promise<string[]> {
   return remains;
 }
 
-function remainsNow(service: OpenAIService): string[] {
+function remainsNow(service: AnyService): string[] {
   const { queued, inFlight, retrying } = service.toJSON();
   const counts = { queued, 'in flight': inFlight, retrying, ...keeping() };
   const remains = Object.entries(counts).filter(([, count]) => count > 0);
@@ -30,7 +32,7 @@ function remainsNow(service: OpenAIService): string[] {
 }
 
 /** What quotas still hold, and a gate that is not open. */
-export function usedQuotas(service: OpenAIService): string[] {
+export function usedQuotas(service: AnyService): string[] {
   const { quotas, gate } = service.toJSON();
   const used = quotas.filter((quota) => quota.used !== 0);
   return [
