@@ -1,4 +1,4 @@
-import { BehaviorSubject, config, type Observable, of, Subject } from 'rxjs';
+import { BehaviorSubject, type Observable, of, Subject } from 'rxjs';
 import { quota, rateLimit } from '../../src/index.js';
 import { FakeReservation, FakeTracker } from '../support/fake-tracker.js';
 import { marbles } from '../support/marbles.js';
@@ -7,11 +7,6 @@ const INFINITE = 9;
 const permits = { 0: 0, 1: 1, 2: 2, 3: 3, [INFINITE]: Infinity };
 
 describe('rateLimit with maxConcurrent', () => {
-  // What nobody handles would end the process rather than fail the spec.
-  beforeAll(() => {
-    config.onUnhandledError = () => {};
-  });
-
   // prettier-ignore
   it.each([
     // what,                                 source,     max,              released,        expected

@@ -1,4 +1,4 @@
-import { concat, config, map, NEVER, of, Subject } from 'rxjs';
+import { concat, map, NEVER, of, Subject } from 'rxjs';
 import { CallQueue } from '../../src/queue/call-queue.js';
 import { quota, Queueable, rateLimit } from '../../src/index.js';
 import { FakeReservation, FakeTracker } from '../support/fake-tracker.js';
@@ -25,11 +25,6 @@ function letters(...names: string[]): Record<string, Letter> {
 }
 
 describe('rateLimit', () => {
-  // What nobody handles would end the process rather than fail the spec.
-  beforeAll(() => {
-    config.onUnhandledError = () => {};
-  });
-
   describe('with cancelled$', () => {
     // prettier-ignore
     it.each([

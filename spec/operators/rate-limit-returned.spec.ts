@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { BehaviorSubject, config, map, NEVER, Subject } from 'rxjs';
+import { BehaviorSubject, map, NEVER, Subject } from 'rxjs';
 import { CallQueue, quota, Queueable, rateLimit } from '../../src/index.js';
 import { FakeReservation, FakeTracker } from '../support/fake-tracker.js';
 import { marbles } from '../support/marbles.js';
@@ -26,11 +26,6 @@ function letters(...names: string[]): Record<string, Letter> {
 }
 
 describe('rateLimit with returned$', () => {
-  // What nobody handles would end the process rather than fail the spec.
-  beforeAll(() => {
-    config.onUnhandledError = () => {};
-  });
-
   // prettier-ignore
   it.each([
     // what,                                           source,    returned,   expected (1 per 4 ms)

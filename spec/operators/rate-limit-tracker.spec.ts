@@ -1,7 +1,6 @@
 import {
   BehaviorSubject,
   concat,
-  config,
   EMPTY,
   finalize,
   from,
@@ -44,11 +43,6 @@ class Letter extends Queueable {
 }
 
 describe('rateLimit over a tracker', () => {
-  // What nobody handles would end the process rather than fail the spec.
-  beforeAll(() => {
-    config.onUnhandledError = () => {};
-  });
-
   it.each<[string, (reservation: Reservation) => ObservableInput<Reservation>]>([
     ['an array', (reservation) => [reservation]],
     ['an Observable', (reservation) => of(reservation)],
