@@ -12,7 +12,10 @@ const imports = {
     regex: `(^|/)(${rings.join('|')})(/|$)`,
     message: 'The core imports neither a ring nor its SDK.',
   },
-  node: { regex: '^node:', message: 'This runs in browsers too.' },
+  node: {
+    regex: '^(node:|(timers|perf_hooks|process|worker_threads)(/|$))',
+    message: 'This runs in browsers too.',
+  },
   zod: { regex: '^zod(/|$)', message: 'In the core, only src/options.ts imports zod.' },
   pipeline: {
     regex: '/(operators|queue)/|/((llm-)?service|run-services|call(-queue)?)\\.js$',
@@ -22,19 +25,50 @@ const imports = {
     regex: '^\\.\\./(?!((headers|provider)/)?index\\.js$)',
     message: 'A ring imports the core, and what rings share, through their index.js only.',
   },
+  timed: {
+    regex: '^rxjs$',
+    importNamePattern: `^(${timedByRxJS().join('|')})$`,
+    message: 'It takes its time from RxJS, unless it is told another; say `timer(ms, scheduler)`.',
+  },
 };
+
+function timedByRxJS() {
+  const schedulers = ['async', 'asap', 'queue', 'animationFrame'].map((kind) => `${kind}Scheduler`);
+  const operators = ['delay', 'debounceTime', 'auditTime', 'throttleTime', 'sampleTime', 'timeout'];
+  const rare = ['interval', 'animationFrames', 'bufferTime', 'windowTime', 'timeInterval'];
+  return [...schedulers, ...operators, ...rare, 'timeoutWith', 'timestamp'];
+}
+
+const coreImports = [imports.ring, imports.node, imports.timed];
 
 const syntax = {
   zodObject: {
     selector: "ImportDeclaration[source.value='zod'] > ImportSpecifier[imported.name='z']",
     message: "`import { z }` bundles every locale of zod; write `import * as z from 'zod'`.",
   },
-  newDate: {
-    selector: "NewExpression[callee.name='Date']",
+  // Wherever it stands: `new Date()`, `Date()`, `const { now } = Date`, `globalThis.Date`. A type, an
+  // `instanceof` and what reads a text do not ask for the time.
+  date: {
+    selector:
+      "Identifier[name='Date']" +
+      ':not(TSTypeReference > Identifier)' +
+      ":not(BinaryExpression[operator='instanceof'] > Identifier.right)" +
+      ':not(MemberExpression[computed=false][property.name=/^(parse|UTC)$/] > Identifier.object)',
     message: 'Time comes from the injected scheduler.',
   },
+  // Without a scheduler these go by the one of RxJS, which follows the wall clock.
+  timer: {
+    selector:
+      "CallExpression[callee.name='timer']:not([arguments.length=2][arguments.1.name='scheduler'])",
+    message: 'Time comes from the injected scheduler: `timer(ms, scheduler)`.',
+  },
+  replay: {
+    selector: "NewExpression[callee.name='ReplaySubject'][arguments.length=2]",
+    message: 'Time comes from the injected scheduler: `new ReplaySubject(size, ms, scheduler)`.',
+  },
   async: {
-    selector: ':matches(:function[async=true], AwaitExpression, ForOfStatement[await=true])',
+    selector:
+      ':matches(:function[async=true], AwaitExpression, ForOfStatement[await=true], ImportExpression)',
     message: 'The core is made of Observables: a promise is not virtual in a marble test.',
   },
 };
@@ -45,6 +79,12 @@ const clocks = [
   ...['Date', 'performance'].map((object) => ({ object, property: 'now' })),
   ...timers.map((property) => ({ object: 'globalThis', property })),
 ];
+/** What knows the time, or comes later by itself; also by way of the global object. */
+const timeGlobals = [
+  ...['performance', 'Temporal', 'queueMicrotask', 'MessageChannel', 'requestAnimationFrame'],
+  ...['requestIdleCallback', 'globalThis', 'window', 'self'],
+];
+const signalTimer = { object: 'AbortSignal', property: 'timeout' };
 
 const restrictGlobals = (...names) => ({ 'no-restricted-globals': ['error', ...names] });
 const restrictImports = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
@@ -80,29 +120,36 @@ export default defineConfig(
     rules: {
       'no-restricted-properties': ['error', ...clocks],
       ...restrictGlobals(...nodeGlobals, ...timers),
-      ...restrictSyntax(syntax.zodObject, syntax.newDate),
+      ...restrictSyntax(syntax.zodObject, syntax.date),
     },
   },
   {
     files: [core],
     rules: {
-      ...restrictImports(imports.ring, imports.node, imports.zod),
-      ...restrictSyntax(syntax.zodObject, syntax.newDate, syntax.async),
+      'no-restricted-properties': ['error', ...clocks, signalTimer],
+      ...restrictGlobals(...nodeGlobals, ...timers, ...timeGlobals),
+      ...restrictImports(...coreImports, imports.zod),
+      ...restrictSyntax(syntax.zodObject, syntax.date, syntax.timer, syntax.replay, syntax.async),
     },
   },
   {
     files: ['src/options.ts'],
-    rules: restrictImports(imports.ring, imports.node),
+    rules: restrictImports(...coreImports),
   },
   {
     files: ['src/usage/**/*.ts'],
-    rules: restrictImports(imports.ring, imports.node, imports.zod, imports.pipeline),
+    rules: restrictImports(...coreImports, imports.zod, imports.pipeline),
+  },
+  {
+    // The two that read the clocks of the platform, for everybody else.
+    files: ['src/time/{monotonic-scheduler,ms-until}.ts'],
+    rules: restrictImports(imports.ring, imports.node, imports.zod),
   },
   {
     files: ['src/time/monotonic-scheduler.ts'],
     rules: {
       'no-restricted-properties': 'off',
-      ...restrictGlobals(...nodeGlobals),
+      ...restrictGlobals(...nodeGlobals, ...timers),
       ...restrictSyntax(syntax.zodObject, syntax.async),
     },
   },
