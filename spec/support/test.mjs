@@ -10,6 +10,7 @@ const results = [
   step('typecheck', 'npm', ['run', '--silent', 'typecheck']),
   step('lint', 'npm', ['run', '--silent', 'lint']),
   specs(),
+  step('planted faults', 'tsx', ['spec/planted-faults/run.mjs'], { show: true }),
   step('package', 'node', ['spec/support/check-package.mjs']),
 ];
 const [passed, failed, skipped] = ['passed', 'failed', 'skipped'].map((outcome) =>
@@ -19,10 +20,10 @@ const [passed, failed, skipped] = ['passed', 'failed', 'skipped'].map((outcome) 
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 process.exitCode = failed > 0 ? 1 : 0;
 
-/** One command counts as one test and is silent unless it fails. */
-function step(title, command, args) {
+/** One command counts as one test and is silent unless it fails, or has something to show. */
+function step(title, command, args, { show = false } = {}) {
   console.log(`\n== ${title}`);
-  const { ok, output } = run(command, args);
+  const { ok, output } = run(command, args, { show });
   console.log(ok ? 'ok' : output.trimEnd());
   return ok ? { passed: 1 } : { failed: 1 };
 }
