@@ -111,6 +111,11 @@ describe('Outlook.placeOf', () => {
     ['one run more behind as many as there are', { bound: 2, startedAt: [800, 800], runMs: 500, sizes: [1, 1] }, 800], // prettier-ignore
     ['no run more behind fewer', { bound: 2, startedAt: [800, 800], runMs: 500, sizes: [1] }, 300],
     ['two more behind twice as many', { bound: 2, startedAt: [800, 800], runMs: 500, sizes: [1, 1, 1, 1] }, 1_300], // prettier-ignore
+    // It was a run too much wherever permits are free and the quotas hold the queue: a call could be refused for a
+    // deadline that it would have kept.
+    ['one run behind one for which there is a permit', { bound: 1, runMs: 500, sizes: [1] }, 500],
+    ['the rest of a run behind one for which there is a permit', { bound: 2, startedAt: [900], runMs: 500, sizes: [1] }, 400], // prettier-ignore
+    ['one run behind two of which one waits', { bound: 2, startedAt: [900], runMs: 500, sizes: [1, 1] }, 500], // prettier-ignore
     ['what is above a bound that was lowered', { bound: 1, startedAt: [900, 900, 900], runMs: 500 }, 400], // prettier-ignore
     ['a quota that takes longer', { bound: 1, startedAt: [995], runMs: 50, forecast: quotaIn70 }, 70], // prettier-ignore
     ['more than a quota', { bound: 1, startedAt: [995], runMs: 500, forecast: quotaIn70 }, 495],

@@ -130,14 +130,13 @@ export class Outlook {
   private waitForPermit(ahead: number): number {
     const { permits, inFlight, latest } = this.parts;
     const bound = permits.bound ?? 0;
-    const behind = ahead - (bound - inFlight.size);
+    // Those for whom there is one now are the last to give it back.
+    const behind = ahead - Math.max(0, bound - inFlight.size);
     if (behind < 0) return 0;
     if (bound === 0 || latest.runMs === undefined) return Infinity;
-    const more = behind - inFlight.size;
-    if (more < 0) return this.leftOf(nth(inFlight, behind));
     // Those above a bound that was lowered do not come back.
-    const index = Math.max(0, inFlight.size - bound) + (more % bound);
-    return this.leftOf(nth(inFlight, index)) + (Math.floor(more / bound) + 1) * latest.runMs;
+    const index = Math.max(0, inFlight.size - bound) + (behind % bound);
+    return this.leftOf(nth(inFlight, index)) + Math.floor(behind / bound) * latest.runMs;
   }
 
   /** How much longer it will run, when it runs as long as calls do; Infinity while nobody knows how long. */
