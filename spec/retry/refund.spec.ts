@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import type { FailureKind } from '../../src/index.js';
 import { usageOfFailed } from '../../src/retry/refund.js';
 
@@ -31,5 +32,26 @@ describe('usageOfFailed', () => {
     usageOfFailed('rejected', Object.freeze(cost));
 
     expect(cost).toEqual(COST);
+  });
+
+  it('never charges more than was reserved, and gives a request back only if it was never sent', () => {
+    const kind = fc.constantFrom<FailureKind>('not-sent', 'rate', 'concurrency', 'overloaded', 'quota-exhausted', 'too-large', 'rejected', 'server', 'timeout', 'connection', 'unknown'); // prettier-ignore
+    const cost = fc.dictionary(fc.constantFrom('requests', 'tokens', 'usd', 'images'), fc.nat(9));
+    fc.assert(
+      fc.property(kind, cost, (failed, reserved) => {
+        const usage = usageOfFailed(failed, reserved);
+        const charged = usage && { ...reserved, ...usage };
+
+        expect(usage === undefined).toBe(failed === 'not-sent');
+        for (const unit of Object.keys(reserved)) {
+          expect(charged?.[unit] ?? 0).toBeLessThanOrEqual(reserved[unit]!);
+          if (unit === 'requests') expect(charged?.[unit]).toBe(usage && reserved[unit]);
+        }
+        expect(Object.keys(charged ?? {}).sort()).toEqual(
+          usage ? Object.keys(reserved).sort() : [],
+        );
+      }),
+      { numRuns: 300 },
+    );
   });
 });
