@@ -14,8 +14,8 @@ const steps = fc.array(
   fc.oneof<fc.Arbitrary<Step>[]>(
     fc.record({ add: key }),
     fc.record({ add: key }),
-    fc.record({ remove: fc.nat() }),
-    fc.record({ move: fc.nat(), to: key }),
+    fc.record({ remove: fc.nat(99) }),
+    fc.record({ move: fc.nat(99), to: key }),
   ),
   { maxLength: 100, size: '+1' },
 );
