@@ -62,7 +62,7 @@ class NaiveLimit {
 
   private othersBy(one: (Answer & { readonly at: number }) | undefined, now: number): number {
     if (!one || now >= one.at + one.othersMs) return 0;
-    const index = this.heard.indexOf(one as never);
+    const index = this.heard.indexOf(one);
     // What was the limit then; a forgotten one is none.
     const then = new NaiveLimit();
     then.heard.push(...this.heard.slice(0, index + 1));

@@ -1,14 +1,16 @@
 import fc from 'fast-check';
-import { Subject } from 'rxjs';
+import { from, Subject } from 'rxjs';
 import {
   InMemoryRateTracker,
   InvalidOptionError,
   quota,
   type Reservation,
 } from '../../src/index.js';
+import { LiveNumber } from '../../src/time/live-number.js';
 import { Gate } from '../../src/usage/gate.js';
 import { Gates } from '../../src/usage/gates.js';
 import { laneOf } from '../../src/usage/lane-of.js';
+import { QuotaLimit } from '../../src/usage/quota-limit.js';
 import { Shared } from '../../src/usage/shared.js';
 import { isMeant, isSurelyMeant, windowMsOf } from '../../src/usage/told-quota.js';
 import { Turns } from '../../src/usage/turns.js';
@@ -154,6 +156,99 @@ describe('what is learned of a quota that nobody configured', () => {
           ]);
         },
       ),
+    );
+  });
+});
+
+describe('what a provider tells that is garbage', () => {
+  const number = fc.oneof(
+    fc.nat(20),
+    fc.constantFrom(null, -1, NaN, Infinity, 1e300, 0.5, 60_000, 86_400_000),
+  );
+  const dim = fc.constantFrom('requests', 'tokens', 'output-tokens', '__proto__', 'images');
+  const limit = fc.record({ dim, limit: number, remaining: number, resetMs: number });
+  const windowMs = fc.constantFrom(undefined, 1, 60_000, -5, NaN, Infinity, 86_400_000);
+  const reading = fc.record({
+    limits: fc.array(fc.tuple(limit, windowMs), { maxLength: 3 }),
+    shouldPause: fc.boolean(),
+    retryAfterMs: fc.constantFrom(null, 0, 5, 60_000, 86_400_000, -1, NaN, Infinity),
+    gap: fc.nat(100_000),
+  });
+  const isNumber = (value: number | undefined) => value === undefined || !Number.isNaN(value);
+
+  it.each(['learn', undefined] as const)(
+    'makes no number of the quotas unsound, and blocks nobody for ever: limits %s',
+    (limits) => {
+      fc.assert(
+        fc.property(fc.array(reading, { maxLength: 4 }), (readings) => {
+          const time = new VirtualTime();
+          const tracker = new InMemoryRateTracker({
+            quotas: ['requests', 'tokens'].map((unit) =>
+              quota({ unit, limit: 9, windowMs: 60_000 }),
+            ),
+            scheduler: time,
+            ...(limits && { limits }),
+          });
+          const calls: Reservation[] = [];
+          const ask = () =>
+            from(tracker.reserve({ tokens: 1 })).subscribe({
+              next: (call) => calls.push(call),
+              // Behind a gate that stays closed for longer than calls wait.
+              error: () => undefined,
+            });
+          for (const { limits, gap, ...rest } of readings) {
+            const asking = ask();
+            time.advance(gap);
+            asking.unsubscribe();
+            const named = limits.map(([one, windowMs]) => ({
+              ...one,
+              ...(windowMs !== undefined && { windowMs }),
+            }));
+            calls.at(-1)?.hear?.({ ...rest, limits: named, retryable: rest.shouldPause });
+            for (const { used, remaining, limit, usedByOthers } of tracker.quotas) {
+              expect([used, remaining, usedByOthers].every(isSound)).toBe(true);
+              expect(limit === undefined || limit >= 1).toBe(true);
+              expect(isNumber(limit)).toBe(true);
+            }
+            calls.at(-1)?.giveBack();
+          }
+          expect(tracker.quotas.length).toBeLessThanOrEqual(2 + 16);
+          time.advance(2 * MONTH_MS);
+          const before = calls.length;
+          ask();
+
+          expect(calls).toHaveLength(before + 1);
+        }),
+        { numRuns: 200 },
+      );
+    },
+  );
+});
+
+describe('QuotaLimit', () => {
+  it('is the least of ours and theirs, or theirs where it is learned and surely meant; ours again once that is old', () => {
+    const amount = fc.integer({ min: 1, max: 9 });
+    fc.assert(
+      fc.property(amount, amount, fc.boolean(), fc.boolean(), (own, theirs, isLearning, isSure) => {
+        const limit = new QuotaLimit(new LiveNumber(own, () => undefined), isLearning);
+        const heard = {
+          ticket: 1,
+          used: 0,
+          isExact: true,
+          isSure,
+          limitUntil: 50,
+          othersUntil: 50,
+        };
+        expect(limit.hear(limitOf({ limit: theirs }), heard)).toBe(true);
+        const least = Math.min(own, theirs);
+        const held = isLearning && isSure ? theirs : least;
+        limit.forgetOld(49);
+        expect(limit.value).toBe(held);
+        expect(limit.waitUntilOld(49)).toBe(isLearning ? Infinity : 1);
+        limit.forgetOld(50);
+
+        expect(limit.value).toBe(isLearning ? held : own);
+      }),
     );
   });
 });
