@@ -225,19 +225,24 @@ describe('InMemoryRateTracker', () => {
       expect([log, tracker.quotas[0]!.used]).toEqual([['1 at 6'], 3]);
     });
 
-    it('harms nobody else when one of them throws', () => {
-      const unhandled = jest.fn();
-      config.onUnhandledError = unhandled;
-      const tracker = make(requests(1));
-      ask(tracker, time, [ONE]);
-      from(tracker.reserve(ONE)).subscribe(() => {
-        throw new Error('from a handler');
-      });
-      const { log } = ask(tracker, time, [ONE]);
-      time.flush();
+    it('harms nobody else when one of them throws', () =>
+      marbles(({ flush }) => {
+        const unhandled = jest.fn();
+        const { onUnhandledError } = config;
+        config.onUnhandledError = unhandled;
+        const tracker = make(requests(1));
+        ask(tracker, time, [ONE]);
+        from(tracker.reserve(ONE)).subscribe(() => {
+          throw new Error('from a handler');
+        });
+        const { log } = ask(tracker, time, [ONE]);
+        time.flush();
+        flush();
+        config.onUnhandledError = onUnhandledError;
 
-      expect(log).toEqual(['0 at 12']);
-    });
+        expect(log).toEqual(['0 at 12']);
+        expect(unhandled.mock.calls).toEqual([[new Error('from a handler')]]);
+      }));
 
     it('serves a hundred thousand in one turn without growing the stack', () => {
       const limit$ = new BehaviorSubject(1);
