@@ -23,6 +23,16 @@ describe('FakeService', () => {
     ['an answer that never ends', { answers: '-a-' }, '-a'],
     ['what a function of the request says', { answers: (request) => `-${request}|` }, '-a|'],
     ['what characters stand for', { answers: '-x|', values: { x: 'a' } }, '-a|'],
+    [
+      'one answer to all, with its own meaning',
+      { answers: { marbles: '-x|', values: { x: 'a' } } },
+      '-a|',
+    ],
+    [
+      'characters that stand for themselves beside others',
+      { answers: '-xa|', values: { x: 'b' } },
+      '-ba|',
+    ],
     ['its own meaning of them', { answers: { a: { marbles: '-x|', values: { x: 'a' } } } }, '-a|'],
   ])('answers with %s', (_, options, answer) => {
     runMarbles(({ expectObservable }) => {
@@ -73,6 +83,35 @@ describe('FakeService', () => {
       service.call(request).subscribe({ error: (error: unknown) => errors.push(error) });
 
     expect(errors).toEqual([one, 'all']);
+  });
+
+  it('fails with any error that it is given, and with none', () => {
+    const errors: unknown[] = [];
+    for (const error of [null, undefined, 0])
+      new FakeService({ answers: '#', error })
+        .call('a')
+        .subscribe({ error: (told: unknown) => errors.push(told) });
+
+    expect(errors).toEqual([null, undefined, 0]);
+  });
+
+  it('draws jitter from the seed of the run that it is made in', () => {
+    const starts = (seed: number) => {
+      let asked: FakeService['asked'] = [];
+      runMarbles(
+        () => {
+          const service = new FakeService({ answers: '#', error: providerError(503) });
+          service.call('a').subscribe({ error: () => {} });
+          ({ asked } = service);
+        },
+        { seed },
+      );
+      return asked.map(({ startedAt }) => startedAt);
+    };
+
+    expect(starts(1)).toHaveLength(4);
+    expect(starts(1)).toEqual(starts(1));
+    expect(starts(1)).not.toEqual(starts(2));
   });
 
   it('writes down what was asked, when, and how it ended', () => {
@@ -148,9 +187,20 @@ describe('FakeService', () => {
     ['none', {}, /answers is missing; allowed: a marble diagram/],
     ['a misspelt one', { answer: '-a|' }, /answers is missing/],
     ['a number', { answers: 5 }, /answers is 5/],
-    ['no diagram', { answers: { a: '-a!' } }, /answers\['a'\] is '-a!'; allowed: a marble diagram/],
+    [
+      'no diagram',
+      { answers: { a: '-a!' } },
+      /answers\['a'\] is '-a!' \(.*"!"\); allowed: a marble diagram/,
+    ],
     ['no diagram later on', { answers: ['-a|', 7] }, /answers is 7/],
     ['an empty list', { answers: { a: [] } }, /answers\['a'\] is an empty list/],
+    ['hours, which marbles do not have', { answers: '-a 2h b|' }, /times are in ms, s or m/],
+    ['a time without a space after it', { answers: '5sa|' }, /times are in ms, s or m/],
+    [
+      'a cost that is no function',
+      { answers: '-a|', costOf: 5 },
+      /costOf is 5; allowed: a function/,
+    ],
     ['another unknown option', { answers: '-a|', quota: [] }, /option quota is unknown/],
   ])('refuses, when it is made, %s', (_, options, complaint) => {
     expect(String(errorOf(() => new FakeService(options as Options)))).toMatch(complaint);
@@ -159,12 +209,12 @@ describe('FakeService', () => {
   it('fails a call that it has no answer for, and says which it has', () => {
     const errors: unknown[] = [];
     const service = new FakeService({ answers: { a: '-a|', b: '-b|' } });
-    for (const request of ['secret', 'constructor'])
+    for (const request of ['c', 'constructor'])
       service.call(request).subscribe({ error: (error: unknown) => errors.push(error) });
 
     expect(errors.map(String)).toEqual([
-      "InvalidOptionError: rxllm: option answers is without an answer to call 1; allowed: the names that it has: 'a', 'b'; or a function of the request",
-      expect.stringMatching(/to call 2/),
+      "InvalidOptionError: rxllm: option answers is without an answer to 'c'; allowed: the names that it has ('a', 'b'), or a function of the request",
+      expect.stringMatching(/to 'constructor'/),
     ]);
     expect(service.asked.map(({ end }) => end)).toEqual(['failed', 'failed']);
   });

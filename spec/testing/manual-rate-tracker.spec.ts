@@ -1,4 +1,4 @@
-import { lastValueFrom, map, take, toArray } from 'rxjs';
+import { lastValueFrom, map, of, take, throwError, toArray } from 'rxjs';
 import { rateLimit } from '../../src/index.js';
 import {
   FakeService,
@@ -136,7 +136,24 @@ describe('ManualRateTracker', () => {
     expect(() => new ManualRateTracker().grant(count)).toThrow(/allowed: a whole number/);
   });
 
+  it('tells of grants that have failed', () => {
+    const faults: unknown[] = [];
+    const error = new Error('no more');
+    const rateTracker = new ManualRateTracker({ grants$: throwError(() => error) });
+    rateTracker.faults$.subscribe((fault) => faults.push(fault));
+
+    expect(faults).toEqual([error]);
+  });
+
+  it.each([
+    [{ grant$: of(1) }, /option grant\$ is unknown; allowed: grants\$, units, scheduler/],
+    [{ grants$: 5 }, /grants\$ is 5; allowed: an Observable/],
+    [{ units: 'tokens' }, /units is a text; allowed: a list/],
+  ])('refuses %o', (options, complaint) => {
+    expect(() => new ManualRateTracker(options as object)).toThrow(complaint);
+  });
+
   it('has nobody to refuse where nobody waits', () => {
-    expect(() => new ManualRateTracker().refuse('no')).toThrow(/nobody waiting/);
+    expect(() => new ManualRateTracker().refuse('no')).toThrow(/called while nobody waits/);
   });
 });

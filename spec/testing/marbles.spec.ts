@@ -66,6 +66,15 @@ describe('isSame', () => {
   class Point {
     constructor(readonly x: number) {}
   }
+  class Secret {
+    readonly #x: number;
+    constructor(x: number) {
+      this.#x = x;
+    }
+    get isOne(): boolean {
+      return this.#x === 1;
+    }
+  }
   const loop = (): object => {
     const one: { self?: object } = {};
     one.self = one;
@@ -80,6 +89,11 @@ describe('isSame', () => {
     [new Set([1]), new Set([1])],
     [new Error('a'), new Error('a')],
     [new Point(1), new Point(1)],
+    [new URL('http://a'), new URL('http://a')],
+    [/a/g, /a/g],
+    [new Uint8Array([1]), new Uint8Array([1])],
+    [Object(1), Object(1)],
+    [new Error('a', { cause: { b: 1 } }), new Error('a', { cause: { b: 1 } })],
     [loop(), loop()],
     [Object.create(null), Object.create(null)],
     [
@@ -108,6 +122,16 @@ describe('isSame', () => {
     [new Map([[1, 2]]), new Map([[1, 3]])],
     [new Set([1]), new Set([2])],
     [new Point(1), { x: 1 }],
+    [new URL('http://a'), new URL('http://b')],
+    [/a/, /b/],
+    [new Uint8Array([1]).buffer, new Uint8Array([2]).buffer],
+    [new Uint8Array([1]), new Uint8Array([2])],
+    [Object(1), Object(2)],
+    [{ [Symbol.iterator]: 1 }, { [Symbol.iterator]: 2 }],
+    [new Secret(1), new Secret(2)],
+    [Promise.resolve(1), Promise.resolve(2)],
+    [new Error('a', { cause: 1 }), new Error('a', { cause: 2 })],
+    [() => 1, () => 1],
     ['x', expect.any(Number)],
   ])('tells %p from %p', (actual, expected) => {
     expect(isSame(actual, expected)).toBe(false);

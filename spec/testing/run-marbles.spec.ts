@@ -1,5 +1,5 @@
-import { interval, map, mergeMap, switchMap, throwError, timer } from 'rxjs';
-import { LLMService, type LLMServiceOptions, quota } from '../../src/index.js';
+import { interval, map, mergeMap, of, switchMap, throwError, timer } from 'rxjs';
+import { fallback, LLMService, type LLMServiceOptions, quota } from '../../src/index.js';
 import {
   FakeService,
   type MarbleHelpers,
@@ -129,7 +129,112 @@ describe('runMarbles', () => {
       expectObservable(interval(10)).toBe('a');
     });
 
-    expect(complaint).toMatch(/^EndlessRunError: rxllm: the run has set 500000 timers .* take\(\)/);
+    expect(complaint).toMatch(
+      /^EndlessRunError: rxllm: virtual time .*: 500000 timers have fired, .* take\(\)/,
+    );
+  });
+
+  it('ends a run in which there are more and more timers', () => {
+    const grow = () => {
+      timer(1).subscribe(() => {
+        grow();
+        grow();
+      });
+    };
+
+    expect(complaintOf(grow)).toMatch(/^EndlessRunError: .* 1000\d are set, at 14 ms/);
+  });
+
+  it('takes thousands of timers', () => {
+    runMarbles(({ expectStarts }) => {
+      const service = new FakeService({ answers: '-----a|' });
+      const starts = Array.from({ length: 2_000 }, () => ['a', 0] as const);
+      for (const [name] of starts) service.call(name).subscribe();
+      expectStarts(service).toEqual(starts);
+    });
+  });
+
+  it('is no place for another run, and goes on after somebody has tried', () => {
+    runMarbles(({ expectObservable }) => {
+      expect(complaintOf(() => {})).toMatch(/inside of another runMarbles/);
+      expectObservable(real().call('a')).toBe('---(A|)');
+    });
+  });
+
+  it.each([NaN, Infinity, 'one'])('refuses a seed of %s', (seed) => {
+    expect(() => runMarbles(() => {}, { seed: seed as number })).toThrow(/option seed is/);
+  });
+
+  it.each<[string, (helpers: MarbleHelpers) => void]>([
+    ['expectObservable', ({ expectObservable }) => void expectObservable(of(1))],
+    ['expectSubscriptions', ({ expectSubscriptions }) => void expectSubscriptions([])],
+    ['expectStarts', ({ expectStarts }) => void expectStarts(real())],
+  ])('refuses %s without what is expected', (name, test) => {
+    expect(complaintOf(test)).toMatch(new RegExp(`${name}\\(.*\\) is without an end`));
+  });
+
+  it('says where what an Observable has not emitted was expected', () => {
+    const first = ({ expectObservable }: MarbleHelpers) => expectObservable(of(1)).toBe('(a|)', { a: 1 }); // prettier-ignore
+    const second = ({ expectObservable }: MarbleHelpers) => expectObservable(of(1)).toBe('a');
+    const { stack } = errorOf(() =>
+      runMarbles((helpers) => {
+        first(helpers);
+        helpers.flush();
+        first(helpers);
+        second(helpers);
+      }),
+    ) as Error;
+
+    expect(stack).toMatch(/ at second /);
+    expect(stack).not.toMatch(/ at first /);
+  });
+
+  it('names the place in two values that look the same, or are long', () => {
+    const answer = (tokens: number) => ({ text: 'a text of some length, of which there is more', usage: { tokens } }); // prettier-ignore
+    const complaint = complaintOf(({ expectObservable }) => {
+      expectObservable(of(answer(2))).toBe('(a|)', { a: answer(3) });
+    });
+
+    expect(complaint).toMatch(/at 0 ms, in usage\.tokens\n {2}expected {2}3\n {2}actual {4}2\n/);
+  });
+
+  it('shows an error in full', () => {
+    const message = 'a reason that is longer than fits into the cell of a table';
+    const complaint = complaintOf(({ expectObservable }) => {
+      expectObservable(throwError(() => new Error(message))).toBe('#');
+    });
+
+    expect(complaint).toContain(`Error: ${message}`);
+  });
+
+  it('shows a matcher by its words', () => {
+    const complaint = complaintOf(({ expectObservable }) => {
+      expectObservable(of('a')).toBe('(a|)', { a: expect.any(Number) as number });
+    });
+
+    expect(complaint).toMatch(/expected {2}Any<Number> \|/);
+  });
+
+  it('cuts what happens at one instant, and prompts', () => {
+    const complaint = complaintOf(({ expectStarts }) => {
+      const service = new FakeService({ answers: '-a|' });
+      service.call('a long prompt\nof several lines, as prompts are').subscribe();
+      for (let call = 0; call < 60; call++) service.call('x').subscribe();
+      expectStarts(service).toEqual([]);
+    });
+
+    expect(complaint).toMatch(
+      /^ {2}actual {4}a long prompt of several lines,… x x x x … 56 more$/m,
+    );
+  });
+
+  it('has a hint where nothing has happened: there may be a promise', () => {
+    const complaint = complaintOf(({ expectObservable }) => {
+      const service = LLMService.of({ modelName: 'm', process: async (a: string) => a });
+      expectObservable(service.call('a')).toBe('a');
+    });
+
+    expect(complaint).toMatch(/Nothing happened\. A promise is never virtual/);
   });
 
   it('shows both timelines, one under the other, when an Observable emits something else', () => {
@@ -310,6 +415,23 @@ describe('expectStarts', () => {
       /which has had 1 calls; allowed: a service that has had none/,
     ],
     ['no service', ({ expectStarts }) => expectStarts({} as never).toBe('a'), /allowed: a service/],
+    [
+      'what is made of several services',
+      ({ expectStarts }) => expectStarts(fallback([real(), real()]) as never).toBe('a'),
+      /expect the starts of each of them/,
+    ],
+    [
+      'no diagram',
+      ({ expectStarts }) => expectStarts(real()).toBe('a!'),
+      /is 'a!' \(.*\); allowed: a marble/,
+    ],
+    ['hours', ({ expectStarts }) => expectStarts(real()).toBe('a 2h b'), /times are in ms, s or m/],
+    ['nothing', ({ expectStarts }) => expectStarts(real()).toBe(undefined as never), /is missing/],
+    [
+      'another list',
+      ({ expectStarts }) => expectStarts(real()).toEqual([['a']] as never),
+      /of another form/,
+    ],
   ])('refuses %s', (_, test, complaint) => {
     expect(complaintOf(test)).toMatch(complaint);
   });

@@ -1,7 +1,8 @@
 import { type CallContext, InvalidOptionError, kindOf } from '../index.js';
 import type { FakeAnswer, FakeAnswers, FakeAnswerSequence } from './fake-answers.js';
+import { shownValue } from './marbles/shown-value.js';
 import type { MarbleMessage } from './marbles/parse-marbles.js';
-import { answersIn, type AnswerMeaning, readAnswer } from './read-answer.js';
+import { answersIn, type AnswerMeaning, isWithMeaning, readAnswer } from './read-answer.js';
 
 /** The answers to one name, and how many were given. */
 interface Page<Response> {
@@ -20,7 +21,7 @@ export class AnswerBook<Request, Response> {
     private readonly answers: FakeAnswers<Request, Response>,
     private readonly meaning: AnswerMeaning<Response>,
   ) {
-    if (typeof answers === 'string' || Array.isArray(answers))
+    if (typeof answers === 'string' || Array.isArray(answers) || isWithMeaning(answers))
       this.common = this.page('answers', answers as FakeAnswerSequence<Response>);
     else if (typeof answers === 'object' && (answers as unknown) !== null)
       for (const [name, sequence] of Object.entries(answers))
@@ -35,7 +36,7 @@ export class AnswerBook<Request, Response> {
       return readAnswer(answers(request, context), meaning, 'answers(request)');
     const page = this.common ?? this.pages.get(name);
     const answer = page?.answers[Math.min(page.given, page.answers.length - 1)];
-    if (!page || answer === undefined) throw this.noAnswer(context);
+    if (!page || answer === undefined) throw this.noAnswer(name);
     page.given += 1;
     return readAnswer(answer, meaning, page.option);
   }
@@ -46,10 +47,11 @@ export class AnswerBook<Request, Response> {
     return { option, answers, given: 0 };
   }
 
-  private noAnswer({ callId }: CallContext): InvalidOptionError {
-    const names = [...this.pages.keys()].map((name) => `'${name}'`).join(', ');
-    const allowed = `the names that it has: ${names}; or a function of the request`;
-    return new InvalidOptionError('answers', `without an answer to call ${callId}`, allowed);
+  /** It names the request, though errors never do: this one is made up by a test. */
+  private noAnswer(name: string): InvalidOptionError {
+    const names = [...this.pages.keys()].map((known) => `'${known}'`).join(', ') || 'none';
+    const allowed = `the names that it has (${names}), or a function of the request`;
+    return new InvalidOptionError('answers', `without an answer to '${shownValue(name)}'`, allowed);
   }
 }
 

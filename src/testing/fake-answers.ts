@@ -14,7 +14,7 @@ export type FakeAnswerSequence<Response> = FakeAnswer<Response> | readonly FakeA
 
 /** Which answer a fake service gives: the same to all, by the name of the request, or as a function says. */
 export type FakeAnswers<Request, Response> =
-  | string
+  | FakeAnswer<Response>
   | readonly FakeAnswer<Response>[]
   | Readonly<Record<string, FakeAnswerSequence<Response>>>
   | ((request: Request, context: CallContext) => FakeAnswer<Response>);

@@ -2,17 +2,19 @@ import { defer, finalize, type Observable, type SchedulerLike, tap } from 'rxjs'
 import {
   type CallContext,
   type Failure,
+  InvalidOptionError,
+  kindOf,
   LLMService,
   type LLMServiceFunctions,
   type LLMServiceOptions,
   monotonicScheduler,
-  seededRandom,
   type Usage,
 } from '../index.js';
 import { AnswerBook } from './answer-book.js';
 import type { AskedCall } from './asked-call.js';
 import type { FakeAnswers } from './fake-answers.js';
 import { playMarbles } from './marbles/play-marbles.js';
+import { chanceOfFake } from './seeded-chance.js';
 
 /** Options of a fake service: those of every service, and what it answers. */
 export interface FakeServiceOptions<Request, Response>
@@ -27,8 +29,11 @@ export interface FakeServiceOptions<Request, Response>
   readonly values?: Readonly<Record<string, Response>>;
   /** What `#` stands for. Default `'error'`, as everywhere in RxJS; see `providerError`. */
   readonly error?: unknown;
-  /** What a test calls a request, in `answers` and timelines. Default: a text itself, else the label, else the call's number. */
-  readonly nameOf?: (request: Request) => string;
+  /**
+   * What a test calls a request, in `answers` and timelines. Default: a text itself, else the label, else the call's
+   * number.
+   */
+  readonly nameOf?: (request: Request, context: CallContext) => string;
 }
 
 type FakeFunctions<Request, Response> = {
@@ -45,7 +50,7 @@ interface Asking<Request> extends AskedCall<Request> {
  * A service whose answers are drawn as marbles, and that writes down what it was asked, and when.
  *
  * It queues, counts, retries and times out as every `LLMService` does, with the same options; only its work is made
- * up. Jitter is drawn from a seed. It works in `runMarbles`, in `VirtualTime`, under fake timers, and in real time.
+ * up. Jitter is drawn from the seed of `runMarbles`, elsewhere it is always the same. It works in `runMarbles`, in `VirtualTime`, under fake timers, and in real time.
  *
  * ```text
  * answers: { a: '--a|', b: ['-#', '--b|'] }
@@ -77,8 +82,12 @@ export class FakeService<Request = string, Response = string> extends LLMService
   constructor(options: FakeServiceOptions<Request, Response>) {
     const { answers, values, error, nameOf, costOf, usageOf, failureOf, ...rest } = options;
     // First, as whoever misspells `answers` should hear of that.
-    const book = new AnswerBook<Request, Response>(answers, { values, error });
-    super({ modelName: 'fake', ...rest, retry: { random: seededRandom(1), ...rest.retry } });
+    const book = new AnswerBook<Request, Response>(answers, {
+      values,
+      error: 'error' in options ? error : 'error',
+    });
+    checkFunctions({ nameOf, costOf, usageOf, failureOf });
+    super({ modelName: 'fake', ...rest, retry: { random: chanceOfFake(), ...rest.retry } });
     this.book = book;
     this.time = rest.scheduler ?? monotonicScheduler;
     this.functions = { nameOf, costOf, usageOf, failureOf };
@@ -109,8 +118,9 @@ export class FakeService<Request = string, Response = string> extends LLMService
     return this.functions.failureOf?.(error) ?? super.failureOf(error);
   }
 
-  private note(request: Request, { callId, label, attempt }: CallContext): Asking<Request> {
-    const name = this.functions.nameOf?.(request) ?? nameOf(request, label, callId);
+  private note(request: Request, context: CallContext): Asking<Request> {
+    const { callId, label, attempt } = context;
+    const name = this.functions.nameOf?.(request, context) ?? nameOf(request, label, callId);
     const asking: Asking<Request> = {
       ...{ request, name, callId, label, attempt },
       startedAt: this.time.now(),
@@ -124,4 +134,11 @@ export class FakeService<Request = string, Response = string> extends LLMService
 
 function nameOf(request: unknown, label: string | undefined, callId: number): string {
   return typeof request === 'string' ? request : (label ?? String(callId));
+}
+
+function checkFunctions(functions: Readonly<Record<string, unknown>>): void {
+  for (const [name, given] of Object.entries(functions)) {
+    if (given !== undefined && typeof given !== 'function')
+      throw new InvalidOptionError(name, kindOf(given), 'a function');
+  }
 }

@@ -1,16 +1,18 @@
 import {
   BehaviorSubject,
-  EMPTY,
+  isObservable,
   map,
   NEVER,
   Observable,
   type ObservableInput,
+  ReplaySubject,
   type SchedulerLike,
   type Subscriber,
   Subscription,
 } from 'rxjs';
 import {
   InvalidOptionError,
+  kindOf,
   monotonicScheduler,
   type QuotaState,
   type RateTracker,
@@ -21,13 +23,18 @@ import { ManualReservation } from './manual-reservation.js';
 
 /** Options of `ManualRateTracker`. */
 export interface ManualRateTrackerOptions {
-  /** Each emission grants one more call: `hot('--a--a')`. Default: only `grant` does. */
+  /**
+   * Each emission grants one more call: `hot('--a--a')`. An error of it is told on `faults$`. Default: only `grant`
+   * grants.
+   */
   readonly grants$?: Observable<unknown>;
   /** The units that it counts, in `quotas` of `state$` and in `usage$`. Default `['requests']`. */
   readonly units?: readonly string[];
   /** The source of time, for what it writes down. Default `monotonicScheduler`. */
   readonly scheduler?: SchedulerLike;
 }
+
+const OPTIONS = ['grants$', 'units', 'scheduler'];
 
 interface Waiter {
   readonly cost: Usage;
@@ -56,29 +63,37 @@ interface Waiter {
  */
 export class ManualRateTracker implements RateTracker {
   readonly quotas$: Observable<readonly QuotaState[]>;
-  readonly faults$ = EMPTY;
+  readonly faults$: Observable<unknown>;
   /** All that was granted, in order. */
   readonly reservations: readonly ManualReservation[] = [];
+  private readonly faults = new ReplaySubject<unknown>(1);
   private readonly changed$ = new BehaviorSubject<undefined>(undefined);
   private readonly units: readonly string[];
   private readonly scheduler: SchedulerLike;
   private readonly granting: Subscription;
-  private line: readonly Waiter[] = [];
+  private readonly line = new Set<Waiter>();
   private spare = 0;
 
   constructor(options: ManualRateTrackerOptions = {}) {
+    checkOptions(options);
     const { grants$ = NEVER, units = ['requests'], scheduler = monotonicScheduler } = options;
     this.units = units;
+    this.faults$ = this.faults.asObservable();
     this.scheduler = scheduler;
     this.quotas$ = this.changed$.pipe(map(() => this.quotas));
-    this.granting = grants$.subscribe(() => {
-      this.grant();
+    this.granting = grants$.subscribe({
+      next: () => {
+        this.grant();
+      },
+      error: (error: unknown) => {
+        this.faults.next(error);
+      },
     });
   }
 
-  /** What those who wait will cost, the first in line first. */
+  /** What those who wait will cost, the first in line first: of each service, the next of its calls. */
   get waiting(): readonly Usage[] {
-    return this.line.map(({ cost }) => cost);
+    return [...this.line].map(({ cost }) => cost);
   }
 
   /** Of each unit what is held and what was used, with no limit and for ever. */
@@ -112,19 +127,19 @@ export class ManualRateTracker implements RateTracker {
     if (!first)
       throw new InvalidOptionError(
         'refuse(error)',
-        'asked for with nobody waiting',
-        'it when somebody waits',
+        'called while nobody waits',
+        'a call of it while somebody waits',
       );
     first.subscriber.error(error);
   }
 
   reserve(cost: Usage): ObservableInput<Reservation> {
-    if (this.spare > 0 && this.line.length === 0) return [this.reservationOf(cost)];
+    if (this.spare > 0 && this.line.size === 0) return [this.reservationOf(cost)];
     return new Observable((subscriber) => {
       const waiter = { cost, subscriber };
-      this.line = [...this.line, waiter];
+      this.line.add(waiter);
       this.serve();
-      return () => (this.line = this.line.filter((other) => other !== waiter));
+      return () => this.line.delete(waiter);
     });
   }
 
@@ -138,8 +153,8 @@ export class ManualRateTracker implements RateTracker {
   }
 
   private takeFirst(): Waiter | undefined {
-    const [first, ...others] = this.line;
-    this.line = others;
+    const [first] = this.line;
+    if (first) this.line.delete(first);
     return first;
   }
 
@@ -171,6 +186,16 @@ export class ManualRateTracker implements RateTracker {
     const limit = { limit: Infinity, remaining: Infinity, windowMs: Infinity, resetAt: undefined };
     return { unit, used, reserved, usedByOthers: 0, ...limit };
   }
+}
+
+function checkOptions(options: ManualRateTrackerOptions): void {
+  const { grants$, units } = options;
+  const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name));
+  if (unknown !== undefined) throw new InvalidOptionError(unknown, 'unknown', OPTIONS.join(', '));
+  if (grants$ !== undefined && !isObservable(grants$))
+    throw new InvalidOptionError('grants$', kindOf(grants$), 'an Observable');
+  if (units !== undefined && !Array.isArray(units))
+    throw new InvalidOptionError('units', kindOf(units), 'a list of units');
 }
 
 /** A call that does not say how many requests it is, is one. */

@@ -1,31 +1,30 @@
 import { type SchedulerAction, Subscription } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { EndlessRunError } from './endless-run-error.js';
-import { isSame } from './marbles/is-same.js';
-import { momentsIn } from './marbles/moments-in.js';
-import type { Moment } from './marbles/moment.js';
-import type { MarbleMessage } from './marbles/parse-marbles.js';
-import { TimelineMismatchError } from './timeline-mismatch-error.js';
+import { Expectations } from './expectations.js';
+import { VirtualTime } from './virtual-time.js';
 
-/** More than any test needs, and few enough to be set in seconds. */
-const MOST_TIMERS = 500_000;
+/** More than any marble test needs, and few enough to fire in seconds. */
+const MOST_FIRED = 500_000;
+/** RxJS looks at all of its timers when one of them fires: with more at once a run takes minutes. */
+const MOST_TIMERS = 10_000;
 
-/** RxJS's `TestScheduler` that says what differs, ends runs that would not end, and takes more to check. */
+/**
+ * RxJS's `TestScheduler` on timers of our own, as its own cost by the square of how many are set; it ends runs that
+ * would not end, and says where what was expected is not so.
+ */
 export class MarbleScheduler extends TestScheduler {
-  private readonly checks: (() => void)[] = [];
-  private timers = 0;
+  readonly expectations = new Expectations();
+  private readonly time = new VirtualTime();
+  private endless: EndlessRunError | undefined;
 
   constructor() {
     super(() => undefined);
     this.assertDeepEqual = (actual: unknown, expected: unknown) => {
-      this.checkEnd();
-      assertSame(actual, expected);
+      if (!this.endless) this.expectations.compare(actual, expected);
     };
-  }
-
-  /** Checks this too, once, when all that was to happen has happened. */
-  check(what: () => void): void {
-    this.checks.push(what);
+    // What `now` reads, and what notifications are stamped with.
+    Object.defineProperty(this, 'frame', { get: () => this.time.elapsedMs, set: () => undefined });
   }
 
   override schedule<T>(
@@ -33,48 +32,19 @@ export class MarbleScheduler extends TestScheduler {
     delay?: number,
     state?: T,
   ): Subscription {
-    this.timers += 1;
-    // With no timer more, what is set already runs out, and the run comes to its end.
-    return this.isEndless ? Subscription.EMPTY : super.schedule(work, delay, state);
+    const { timers, elapsedMs } = this.time;
+    // Not thrown here, where whoever sets the timer could catch it.
+    if (timers > MOST_TIMERS) this.endless ??= new EndlessRunError(0, timers, elapsedMs);
+    return this.endless ? Subscription.EMPTY : this.time.schedule(work, delay, state);
   }
 
+  /** RxJS sets hot Observables up, does what is due, and compares: what is due is one action, that of our own time. */
   override flush(): void {
+    super.schedule(() => {
+      this.time.flush(MOST_FIRED);
+    });
     super.flush();
-    this.checkEnd();
-    for (const check of this.checks.splice(0)) check();
+    if (this.endless) throw this.endless;
+    this.expectations.check();
   }
-
-  private get isEndless(): boolean {
-    return this.timers > MOST_TIMERS;
-  }
-
-  private checkEnd(): void {
-    if (this.isEndless) throw new EndlessRunError(MOST_TIMERS, this.frame);
-  }
-}
-
-function assertSame(actual: unknown, expected: unknown): void {
-  if (isSame(actual, expected)) return;
-  const [got, wanted] = [timelineOf(actual), timelineOf(expected)];
-  const isOfSubscriptions = [...got, ...wanted].some(({ text }) => text === '^');
-  const what = isOfSubscriptions
-    ? 'an Observable was subscribed to at other times than expected'
-    : 'an Observable has emitted other than expected';
-  throw new TimelineMismatchError(what, wanted, got);
-}
-
-/** What RxJS compares: the notifications of an Observable, or when there were subscriptions. */
-type Log = MarbleMessage | { readonly subscribedFrame: number; readonly unsubscribedFrame: number };
-
-function timelineOf(logs: unknown): Moment[] {
-  return (logs as Log[]).flatMap((log) =>
-    'notification' in log
-      ? momentsIn([log])
-      : [momentOf('^', log.subscribedFrame), momentOf('!', log.unsubscribedFrame)],
-  );
-}
-
-/** Of what was never unsubscribed from, the end is at Infinity. */
-function momentOf(text: string, at: number): Moment {
-  return { at, value: text, text };
 }

@@ -1,6 +1,7 @@
-import { InvalidOptionError, kindOf } from '../index.js';
+import { InvalidOptionError } from '../index.js';
 import type { FakeAnswer, FakeAnswerSequence } from './fake-answers.js';
-import { type MarbleMessage, parseMarbles } from './marbles/parse-marbles.js';
+import type { MarbleMessage } from './marbles/parse-marbles.js';
+import { readMarbles } from './marbles/read-marbles.js';
 
 /** What the characters and the `#` of a diagram stand for. */
 export interface AnswerMeaning<Response> {
@@ -9,7 +10,8 @@ export interface AnswerMeaning<Response> {
 }
 
 /**
- * Reads the diagram of one answer.
+ * Reads the diagram of one answer, with what its characters mean: by the answer itself, else by the service, else
+ * themselves.
  *
  * @throws InvalidOptionError naming the option, for one that is no diagram.
  */
@@ -18,14 +20,21 @@ export function readAnswer<Response>(
   meaning: AnswerMeaning<Response>,
   option: string,
 ): readonly MarbleMessage[] {
-  const own: unknown = isRecord(answer) ? answer : { marbles: answer };
-  const { marbles, values, error } = { ...meaning, ...(own as { readonly marbles?: unknown } & AnswerMeaning<Response>) }; // prettier-ignore
-  if (typeof marbles !== 'string') throw notMarbles(option, kindOf(marbles));
-  try {
-    return parseMarbles(marbles, values, error);
-  } catch {
-    throw notMarbles(option, `'${marbles}'`);
-  }
+  const own = isWithMeaning(answer) ? answer : { marbles: answer };
+  const values = { ...meaning.values, ...(own as AnswerMeaning<Response>).values };
+  const { error } = { ...meaning, ...own } as AnswerMeaning<Response>;
+  return readMarbles(own.marbles, option).map(({ frame, notification }) => {
+    if (notification.kind === 'C') return { frame, notification };
+    if (notification.kind === 'E') return { frame, notification: { kind: 'E' as const, error } };
+    const character = notification.value as string;
+    const value = Object.hasOwn(values, character) ? values[character] : character;
+    return { frame, notification: { kind: 'N' as const, value } };
+  });
+}
+
+/** Whether it is one answer with what its characters stand for. */
+export function isWithMeaning(answer: unknown): answer is { readonly marbles: unknown } {
+  return typeof answer === 'object' && answer !== null && 'marbles' in answer;
 }
 
 /**
@@ -40,15 +49,7 @@ export function answersIn<Response>(
   const answers = Array.isArray(sequence)
     ? (sequence as readonly FakeAnswer<Response>[])
     : [sequence as FakeAnswer<Response>];
-  if (answers.length === 0) throw notMarbles(option, 'an empty list');
+  if (answers.length === 0)
+    throw new InvalidOptionError(option, 'an empty list', 'at least one answer');
   return answers;
-}
-
-function isRecord(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'marbles' in value;
-}
-
-function notMarbles(option: string, value: string): InvalidOptionError {
-  const allowed = "a marble diagram of an answer: '--a|', '-#', '-a 5s b|'";
-  return new InvalidOptionError(option, value, allowed);
 }

@@ -1,6 +1,7 @@
 import type { RunHelpers, TestScheduler } from 'rxjs/testing';
 import { InvalidOptionError } from '../index.js';
 import { MarbleScheduler } from './marble-scheduler.js';
+import { noting } from './noting.js';
 import { withSeededChance } from './seeded-chance.js';
 import { recordStarts, type StartingService } from './starts.js';
 import { StartsExpectation } from './starts-expectation.js';
@@ -33,8 +34,10 @@ export interface RunMarblesOptions {
  * ```
  *
  * What is never virtual: promises, `Date.now`, `setTimeout` and `AbortSignal.timeout`. So let `process` return an
- * Observable, and use `timeout` of a call's options. With thousands of timers at once RxJS's scheduler is slow: use
- * `VirtualTime` there.
+ * Observable, and use `timeout` of a call's options; what `callAsync` and `onIdle` give settles when the run is over.
+ * The time begins at 0, so a `deadline` as a date is `new Date(scheduler.now() + 50)`. Make services inside the test:
+ * one from outside keeps what is in its windows, and what it was asked. With more than ten thousand timers at once use
+ * `VirtualTime`.
  *
  * @example
  * runMarbles(({ hot, expectObservable, expectStarts }) => {
@@ -48,7 +51,8 @@ export interface RunMarblesOptions {
  * });
  *
  * @throws TimelineMismatchError when an expectation is not met, EndlessRunError when the run does not end,
- * InvalidOptionError for a test that is asynchronous, and whatever the test throws.
+ * InvalidOptionError for a test that is asynchronous or inside another, and for an expectation without its `toBe`;
+ * and whatever the test throws.
  */
 export function runMarbles(
   test: (helpers: MarbleHelpers) => void,
@@ -57,17 +61,18 @@ export function runMarbles(
   // What it returns should be nothing, and is looked at.
   const run: (helpers: MarbleHelpers) => unknown = test;
   const scheduler = new MarbleScheduler();
-  const expectStarts = (service: StartingService) =>
-    new StartsExpectation(
-      service,
-      recordStarts(service, () => scheduler.frame),
-      scheduler,
-    );
+  const { expectations } = scheduler;
+  const expectStarts = (service: StartingService) => {
+    const starts = recordStarts(service, () => scheduler.frame);
+    return new StartsExpectation(service, starts, expectations.add('expectStarts(service)'));
+  };
   withSeededChance(seed, () => {
     scheduler.run((helpers) => {
-      checkSynchronous(run({ ...helpers, expectStarts, scheduler }));
+      const noted = noting(helpers, expectations);
+      checkSynchronous(run({ ...helpers, ...noted, expectStarts, scheduler }));
     });
   });
+  expectations.end();
 }
 
 /** A promise goes on when the run is over, and nothing that it expects would be checked. */

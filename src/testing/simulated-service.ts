@@ -8,12 +8,12 @@ import {
   LLMService,
   type LLMServiceOptions,
   monotonicScheduler,
-  seededRandom,
   type TokenAccounting,
   tokenAccounting,
   type Usage,
 } from '../index.js';
 import type { ChargeMode, SimulatedProvider, SimulatedRequest } from '../provider/index.js';
+import { chanceOfFake } from './seeded-chance.js';
 import { askProvider, type SimulatedAnswer } from './ask-provider.js';
 
 /** Options of a simulated service: those of every service, its provider, and how large requests are. */
@@ -53,7 +53,9 @@ export class SimulatedService<Request = SimulatedRequest> extends LLMService<
   constructor(options: SimulatedServiceOptions<Request>) {
     const { provider, sizeOf = itself, accounting = 'real', ...rest } = options;
     checkProvider(provider);
-    super({ modelName: 'simulated', ...rest, retry: { random: seededRandom(1), ...rest.retry } });
+    if (typeof sizeOf !== 'function')
+      throw new InvalidOptionError('sizeOf', kindOf(sizeOf), 'a function of a request');
+    super({ modelName: 'simulated', ...rest, retry: { random: chanceOfFake(), ...rest.retry } });
     this.provider = provider;
     this.time = rest.scheduler ?? monotonicScheduler;
     this.givenSizeOf = sizeOf;

@@ -1,8 +1,8 @@
 import { InvalidOptionError } from '../index.js';
-import type { MarbleScheduler } from './marble-scheduler.js';
+import type { Expectation } from './expectation.js';
 import { isSame } from './marbles/is-same.js';
 import type { Moment } from './marbles/moment.js';
-import { parseMarbles } from './marbles/parse-marbles.js';
+import { readMarbles } from './marbles/read-marbles.js';
 import { startOf, type StartingService } from './starts.js';
 import { TimelineMismatchError } from './timeline-mismatch-error.js';
 
@@ -11,11 +11,11 @@ export class StartsExpectation {
   constructor(
     private readonly service: StartingService,
     private readonly starts: () => readonly Moment[],
-    private readonly scheduler: MarbleScheduler,
+    private readonly expectation: Expectation,
   ) {}
 
   /**
-   * Expects calls to start as drawn: each by its name, one character is 1 ms, `58s ` lets time pass.
+   * Expects calls to start as drawn: each by its name, one character is 1 ms, `58s ` lets time pass (ms, s or m).
    *
    * Starts have no end, so the diagram has neither `|` nor `#`. `names` says what a character stands for where a
    * name is longer than one. As everywhere in RxJS, two at one instant, `(ab)`, take as many frames as they have
@@ -36,34 +36,36 @@ export class StartsExpectation {
    *
    * @example
    * expectStarts(service).toEqual([['a', 0], ['b', 2], ['c', 58_003]]);
+   *
+   * @throws InvalidOptionError for what is no such list; when all has happened, TimelineMismatchError.
    */
   toEqual(starts: readonly (readonly [name: string, atMs: number])[]): void {
-    this.expect(starts.map(([name, at]) => startOf(name, at)));
+    const list: unknown = starts;
+    if (!Array.isArray(list) || !list.every(isStart))
+      throw new InvalidOptionError('toEqual(starts)', 'of another form', "a list of ['name', ms]");
+    this.expect(list.map(([name, at]) => startOf(name, at)));
   }
 
   private expect(expected: readonly Moment[]): void {
-    const place = new Error();
-    this.scheduler.check(() => {
+    this.expectation.complete(() => {
       const actual = this.starts();
-      if (isSame(actual, expected)) return;
       const what = `${this.service.name} started its calls other than expected`;
-      throw at(place, new TimelineMismatchError(what, expected, actual));
+      return isSame(actual, expected)
+        ? undefined
+        : new TimelineMismatchError(what, expected, actual);
     });
   }
 }
 
-/** The error with the stack of another place: where the test expects, rather than where all had happened. */
-function at(place: Error, error: Error): Error {
-  const frames = (place.stack ?? '').split('\n').filter((line) => /^ +at /.test(line));
-  if (frames.length > 0) error.stack = [`${error.name}: ${error.message}`, ...frames].join('\n');
-  return error;
+function isStart(start: unknown): start is readonly [string, number] {
+  return Array.isArray(start) && typeof start[0] === 'string' && typeof start[1] === 'number';
 }
 
 function startsIn(marbles: string, names: Readonly<Record<string, string>>): Moment[] {
-  return parseMarbles(marbles).map(({ frame, notification }) => {
+  return readMarbles(marbles, 'toBe(marbles)').map(({ frame, notification }) => {
     if (notification.kind !== 'N') throw notOfStarts(marbles);
     const symbol = notification.value as string;
-    return startOf(names[symbol] ?? symbol, frame);
+    return startOf(Object.hasOwn(names, symbol) ? (names[symbol] ?? symbol) : symbol, frame);
   });
 }
 

@@ -2,6 +2,7 @@ import { filter, isObservable, type Observable } from 'rxjs';
 import { InvalidOptionError, kindOf, type ServiceEvent, type ServiceState } from '../index.js';
 import { FakeService } from './fake-service.js';
 import type { Moment } from './marbles/moment.js';
+import { shownValue } from './marbles/shown-value.js';
 
 /** What starts calls and tells of it: every `LLMService`, whatever it takes and gives. */
 export interface StartingService {
@@ -23,7 +24,7 @@ export function recordStarts(service: StartingService, now: () => number): () =>
 }
 
 export function startOf(name: string, at: number): Moment {
-  return { at, value: name, text: name };
+  return { at, value: name, text: shownValue(name) };
 }
 
 /** A fake has written down all that it was asked, from the first call on. */
@@ -34,7 +35,11 @@ function startsOfFake({ asked }: Pick<FakeService<unknown>, 'asked'>): Moment[] 
 function checkService(service: unknown): void {
   const { events$ } = (service ?? {}) as Partial<StartingService>;
   if (isObservable(events$)) return;
-  throw new InvalidOptionError('expectStarts(service)', kindOf(service), 'a service');
+  throw new InvalidOptionError(
+    'expectStarts(service)',
+    kindOf(service),
+    'a service; of what is made of several, expect the starts of each of them',
+  );
 }
 
 function checkUnused(service: StartingService): void {

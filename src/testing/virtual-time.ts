@@ -1,5 +1,6 @@
 import type { SchedulerAction, SchedulerLike, Subscription } from 'rxjs';
 import { IndexedHeap, InvalidOptionError } from '../index.js';
+import { EndlessRunError } from './endless-run-error.js';
 import { type Agenda, type Timer, VirtualAction } from './virtual-action.js';
 
 /** How a virtual time differs from one that is exact. */
@@ -12,7 +13,8 @@ export interface VirtualTimeOptions {
   readonly earlyMs?: () => number;
 }
 
-const MOST_ACTIONS = 10_000_000;
+/** A run of this length takes minutes. */
+const MOST_FIRED = 10_000_000;
 
 const PLACES = {
   get: ({ place }: Timer) => place,
@@ -122,7 +124,8 @@ export class VirtualTime implements SchedulerLike {
    * @throws InvalidOptionError where `ms` is not a finite number of at least 0
    */
   advance(ms: number): void {
-    if (!(ms >= 0)) throw new InvalidOptionError('ms', String(ms), 'a finite number of at least 0');
+    if (!(ms >= 0 && ms < Infinity))
+      throw new InvalidOptionError('ms', String(ms), 'a finite number of at least 0');
     this.advanceTo(this.passedMs + ms);
   }
 
@@ -131,14 +134,15 @@ export class VirtualTime implements SchedulerLike {
    * an instant that has passed, it does nothing.
    *
    * @throws InvalidOptionError where `at` is not a finite number
-   * @throws Error where ten million actions happen in one instant, as then time stands still for ever
+   * @throws EndlessRunError where ten million timers fire in one instant, as then time stands still for ever
    */
   advanceTo(at: number): void {
     finite('at', at);
-    let left = MOST_ACTIONS;
+    let fired = 0;
     while (this.nextAt <= at) {
-      if (this.nextAt > this.passedMs) left = MOST_ACTIONS;
-      this.runNext(left--);
+      if (this.nextAt > this.passedMs) fired = 0;
+      this.checkEnd(fired++, MOST_FIRED);
+      this.fireNext();
     }
     this.passedMs = Math.max(this.passedMs, at);
   }
@@ -151,27 +155,30 @@ export class VirtualTime implements SchedulerLike {
    */
   advanceToNext(): boolean {
     const isAny = this.timers > 0;
-    if (isAny) this.runNext(1);
+    if (isAny) this.fireNext();
     return isAny;
   }
 
   /**
    * Lets time pass until no timer is set.
    *
-   * @param mostActions how many may happen before it gives up; ten million by default
-   * @throws Error where more happen: something sets its timer again and again, such as `interval`
+   * @param mostFired how many timers may fire before it gives up; ten million by default
+   * @throws EndlessRunError where more fire: something sets its timer again and again, such as `interval`
    */
-  flush(mostActions = MOST_ACTIONS): void {
-    for (let left = mostActions; this.timers > 0; left--) this.runNext(left);
+  flush(mostFired = MOST_FIRED): void {
+    if (!(mostFired >= 1))
+      throw new InvalidOptionError('mostFired', String(mostFired), 'a number of at least 1');
+    for (let fired = 0; this.timers > 0; fired++) {
+      this.checkEnd(fired, mostFired);
+      this.fireNext();
+    }
   }
 
-  private runNext(left: number): void {
-    if (left <= 0)
-      throw new Error(
-        `rxllm: time does not come to an end: so many actions have happened that something must set its ` +
-          `timer again and again (${this.timers} set at ${this.passedMs} ms). Let a time pass with ` +
-          `advance(ms), or unsubscribe what repeats`,
-      );
+  private checkEnd(fired: number, mostFired: number): void {
+    if (fired >= mostFired) throw new EndlessRunError(fired, this.timers, this.passedMs);
+  }
+
+  private fireNext(): void {
     const timer = this.timersSet.top;
     if (!timer) return;
     this.timersSet.remove(timer);

@@ -1,14 +1,21 @@
+import { isMatcher } from './is-same.js';
+
 const MOST_CHARACTERS = 32;
 
-/** A value as a timeline shows it: a text as it is, an error by name and message, all else as JSON, cut where it is long. */
-export function shownValue(value: unknown): string {
-  const text = textOf(value);
-  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS - 1)}…` : text;
+/**
+ * A value as a timeline shows it: a text as it is, an error by name and message, a matcher by its own words, all else
+ * as JSON; cut where it is long.
+ */
+export function shownValue(value: unknown, mostCharacters = MOST_CHARACTERS): string {
+  const text = textOf(value).replace(/\s+/g, ' ');
+  return text.length > mostCharacters ? `${text.slice(0, mostCharacters - 1)}…` : text;
 }
 
 function textOf(value: unknown): string {
-  if (typeof value === 'string') return value === '' ? "''" : value.replace(/\s+/g, ' ');
+  if (typeof value === 'string') return value === '' ? "''" : value;
   if (value instanceof Error) return `${value.name}: ${value.message}`;
+  if (Object.is(value, -0)) return '-0';
+  if (isMatcher(value)) return wordsOf(value);
   try {
     const json: unknown = JSON.stringify(value);
     // Of a function, a symbol and undefined there is none.
@@ -16,4 +23,10 @@ function textOf(value: unknown): string {
   } catch {
     return Object.prototype.toString.call(value);
   }
+}
+
+/** Jest's and Vitest's have a method for it. */
+function wordsOf(matcher: object): string {
+  const { toAsymmetricMatcher } = matcher as { readonly toAsymmetricMatcher?: () => string };
+  return toAsymmetricMatcher?.call(matcher) ?? Object.prototype.toString.call(matcher);
 }

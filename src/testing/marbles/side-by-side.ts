@@ -1,6 +1,8 @@
+import { firstDifference } from './first-difference.js';
 import { isSame } from './is-same.js';
 import { marblesOf } from './marbles-of.js';
 import type { Moment } from './moment.js';
+import { shownValue } from './shown-value.js';
 
 /** One instant of two timelines. */
 interface Column {
@@ -8,6 +10,8 @@ interface Column {
   readonly expected: string;
   readonly actual: string;
   readonly isSame: boolean;
+  /** What differs, where a cell may not show it. */
+  readonly values: readonly [expected: readonly unknown[], actual: readonly unknown[]];
 }
 
 /** Of a long timeline so many instants are shown, some of them before the first that differs. */
@@ -15,6 +19,9 @@ const MOST_COLUMNS = 12;
 const COLUMNS_BEFORE = 3;
 /** A longer one is hard to read, and the table says it all. */
 const LONGEST_DIAGRAM = 100;
+/** What happens at one instant is cut here. */
+const LONGEST_CELL = 40;
+const LONGEST_VALUE = 200;
 
 /**
  * Two timelines, one under the other, with marks where they differ; as marble diagrams too, where they can be drawn.
@@ -30,7 +37,8 @@ const LONGEST_DIAGRAM = 100;
  * ```
  */
 export function sideBySide(expected: readonly Moment[], actual: readonly Moment[]): string {
-  return [...diagrams(expected, actual), ...table(columnsOf(expected, actual))]
+  const columns = columnsOf(expected, actual);
+  return [...diagrams(expected, actual), ...table(columns), ...difference(columns)]
     .map((line) => `  ${line}`.trimEnd())
     .join('\n');
 }
@@ -44,30 +52,49 @@ function diagrams(expected: readonly Moment[], actual: readonly Moment[]): strin
 
 function columnsOf(expected: readonly Moment[], actual: readonly Moment[]): Column[] {
   const instants = [...new Set([...expected, ...actual].map(({ at }) => at))];
-  return instants
-    .sort((one, other) => one - other)
-    .map((at) => {
-      const [wanted, got] = [expected, actual].map((all) => all.filter((one) => one.at === at));
-      return {
-        at: at === Infinity ? 'never' : at.toLocaleString('en'),
-        expected: textsOf(wanted),
-        actual: textsOf(got),
-        isSame: isSame(valuesOf(got), valuesOf(wanted)),
-      };
-    });
+  return instants.sort((one, other) => one - other).map((at) => columnAt(at, expected, actual));
+}
+
+function columnAt(at: number, expected: readonly Moment[], actual: readonly Moment[]): Column {
+  const wanted = expected.filter((one) => one.at === at);
+  const got = actual.filter((one) => one.at === at);
+  const values = [valuesOf(wanted), valuesOf(got)] as const;
+  return {
+    at: at === Infinity ? 'never' : at.toLocaleString('en'),
+    expected: textsOf(wanted),
+    actual: textsOf(got),
+    isSame: isSame(values[1], values[0]),
+    values,
+  };
 }
 
 function table(columns: readonly Column[]): string[] {
   const from = Math.max(0, columns.findIndex((column) => !column.isSame) - COLUMNS_BEFORE);
   const shown = columns.slice(from, from + MOST_COLUMNS);
-  const hasMore = columns.length > from + shown.length;
-  const row = (head: string, cellOf: (column: Column) => string) =>
-    [head.padEnd(8), ...(from > 0 ? ['…'] : []), ...shown.map(padded(cellOf)), hasMore ? '…' : ''].join('  '); // prettier-ignore
+  const [before, after] = [from > 0, columns.length > from + shown.length];
+  const row = (head: string, cellOf: (column: Column) => string, more = '…') =>
+    [head.padEnd(8), ...(before ? [more] : []), ...shown.map(padded(cellOf)), ...(after ? [more] : [])].join('  '); // prettier-ignore
   return [
     row('ms', ({ at }) => at),
     row('expected', (column) => column.expected),
     row('actual', (column) => column.actual),
-    row('', (column) => (column.isSame ? '' : '^')).replace(/…/g, ' '),
+    row('', (column) => (column.isSame ? '' : '^'), ' '),
+  ];
+}
+
+/** In full, what differs in two cells that look alike or are cut. */
+function difference(columns: readonly Column[]): string[] {
+  const column = columns.find((one) => !one.isSame);
+  if (!column) return [];
+  const isPlain = [column.expected, column.actual].every((cell) => !cell.includes('…'));
+  if (isPlain && column.expected !== column.actual) return [];
+  const { path, expected, actual } = firstDifference(...column.values);
+  const where = path.replace(/^\d+(\.value)?\.?/, '');
+  return [
+    '',
+    `at ${column.at} ms${where === '' ? '' : `, in ${where}`}`,
+    `expected  ${shownValue(expected, LONGEST_VALUE)}`,
+    `actual    ${shownValue(actual, LONGEST_VALUE)}`,
   ];
 }
 
@@ -76,10 +103,16 @@ function padded(cellOf: (column: Column) => string): (column: Column) => string 
     cellOf(column).padEnd(Math.max(column.at.length, column.expected.length, column.actual.length));
 }
 
-function textsOf(moments: readonly Moment[] = []): string {
-  return moments.map(({ text }) => text).join(' ');
+function textsOf(moments: readonly Moment[]): string {
+  let cell = '';
+  for (const [index, { text }] of moments.entries()) {
+    if (index > 0 && cell.length + text.length >= LONGEST_CELL)
+      return `${cell} … ${moments.length - index} more`;
+    cell += (index > 0 ? ' ' : '') + text;
+  }
+  return cell;
 }
 
-function valuesOf(moments: readonly Moment[] = []): unknown[] {
+function valuesOf(moments: readonly Moment[]): unknown[] {
   return moments.map(({ value }) => value);
 }
