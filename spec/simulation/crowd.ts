@@ -1,4 +1,4 @@
-import type { CallEvent, CallOptions, Usage } from '../../../src/index.js';
+import type { CallEvent, CallOptions, Usage } from '../../src/index.js';
 import { Caller, type Manner } from './caller.js';
 import { checkTimes } from './promised-times.js';
 import type { StationParts } from './station-parts.js';

@@ -3,7 +3,7 @@ import {
   QueueFullError,
   RxllmError,
   type ServiceEvent,
-} from '../../../src/index.js';
+} from '../../src/index.js';
 
 /** When, who, what and why. */
 export function lineOf({ at, callId, type, ...event }: ServiceEvent): string {

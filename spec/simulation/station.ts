@@ -1,5 +1,5 @@
 import { Subscription } from 'rxjs';
-import { type CallOptions, QueueFullError } from '../../../src/index.js';
+import { type CallOptions, QueueFullError } from '../../src/index.js';
 import type { Caller } from './caller.js';
 import { Chronicle } from './chronicle.js';
 import { Controls } from './controls.js';

@@ -1,4 +1,4 @@
-import { InvalidOptionError, type QueuedEvent, type ServiceEvent } from '../../../src/index.js';
+import { InvalidOptionError, type QueuedEvent, type ServiceEvent } from '../../src/index.js';
 import type { Crowd } from './crowd.js';
 import { lineOf } from './log-line.js';
 import { checkStart } from './promised-times.js';

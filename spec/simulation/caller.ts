@@ -4,7 +4,7 @@ import {
   type CallOptions,
   CallTimeoutError,
   DeadlineExceededError,
-} from '../../../src/index.js';
+} from '../../src/index.js';
 import { EventOrder } from './event-order.js';
 import { checkDeadline, checkTimeout, checkTimes } from './promised-times.js';
 import type { Story } from './story.js';

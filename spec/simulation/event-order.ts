@@ -1,4 +1,4 @@
-import type { CallEvent } from '../../../src/index.js';
+import type { CallEvent } from '../../src/index.js';
 
 /** What may follow what in the life of one call. */
 const FOLLOWS: Readonly<Record<string, readonly string[]>> = {

@@ -1,5 +1,5 @@
 import { config } from 'rxjs';
-import { Simulation } from './support/simulation/simulation.js';
+import { Simulation } from './simulation.js';
 
 /** What a simulation that shows anything must have met. */
 const STEPS = ['queued', 'started', 'retrying', 'completed', 'cancelled', 'failed', 'failed timeout', 'failed queueTimeout', 'failed firstChunkTimeout', 'failed chunkTimeout', 'failed DEADLINE_EXCEEDED', 'failed QUEUE_FULL', 'failed QUEUE_FULL dropped', 'failed QUOTA_EXCEEDED', 'failed RETRY_AFTER_TOO_LONG', 'failed SERVICE_CLOSED']; // prettier-ignore

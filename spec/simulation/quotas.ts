@@ -1,5 +1,5 @@
 import { BehaviorSubject } from 'rxjs';
-import { type Quota, quota } from '../../../src/index.js';
+import { type Quota, quota } from '../../src/index.js';
 import { Book } from './book.js';
 import type { Simulation } from './simulation.js';
 

@@ -1,4 +1,4 @@
-import { seededRandom } from '../../../src/index.js';
+import { seededRandom } from '../../src/index.js';
 import { type Feature, FEATURES } from './features.js';
 
 const GRAIN_MS = 50;

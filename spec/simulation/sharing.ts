@@ -1,4 +1,4 @@
-import { InMemoryRateTracker, type LLMServiceOptions, sharedQuota } from '../../../src/index.js';
+import { InMemoryRateTracker, type LLMServiceOptions, sharedQuota } from '../../src/index.js';
 import type { Book } from './book.js';
 import { keepBooks } from './keep-books.js';
 import { booksOf, type Counted, countedQuota, quotasOf } from './quotas.js';

@@ -1,5 +1,5 @@
 import type { BehaviorSubject } from 'rxjs';
-import type { CallTimeouts, LLMService, RetryOptions } from '../../../src/index.js';
+import type { CallTimeouts, LLMService, RetryOptions } from '../../src/index.js';
 import type { Book } from './book.js';
 import type { Simulation } from './simulation.js';
 

@@ -1,4 +1,4 @@
-import type { CallOptions, CallTimeouts, TenantWeights } from '../../../src/index.js';
+import type { CallOptions, CallTimeouts, TenantWeights } from '../../src/index.js';
 import type { Simulation } from './simulation.js';
 
 const TENANTS = [undefined, 'a', 'b', 'c'];

@@ -1,4 +1,4 @@
-import type { EndedEvent, QueuedEvent, ServiceEvent } from '../../../src/index.js';
+import type { EndedEvent, QueuedEvent, ServiceEvent } from '../../src/index.js';
 
 /** A step of a call that was accepted before. */
 export type LaterStep = Exclude<ServiceEvent, { type: 'queued' | 'fault' }>;

@@ -1,4 +1,4 @@
-import type { QueueFullError, ServiceState } from '../../../src/index.js';
+import type { QueueFullError, ServiceState } from '../../src/index.js';
 import type { StationParts } from './station-parts.js';
 import type { Story } from './story.js';
 

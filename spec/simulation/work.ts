@@ -9,8 +9,8 @@ import {
   throwError,
   timer,
 } from 'rxjs';
-import type { CallContext } from '../../../src/index.js';
-import { networkError, providerError } from '../provider-error.js';
+import type { CallContext } from '../../src/index.js';
+import { networkError, providerError } from '../support/provider-error.js';
 import type { Simulation } from './simulation.js';
 import type { Station } from './station.js';
 

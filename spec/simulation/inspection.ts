@@ -1,4 +1,4 @@
-import type { ServiceState } from '../../../src/index.js';
+import type { ServiceState } from '../../src/index.js';
 import type { Chronicle } from './chronicle.js';
 import type { Controls } from './controls.js';
 import type { Crowd } from './crowd.js';

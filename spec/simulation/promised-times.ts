@@ -1,4 +1,4 @@
-import type { CallTimeoutError, DeadlineExceededError } from '../../../src/index.js';
+import type { CallTimeoutError, DeadlineExceededError } from '../../src/index.js';
 import type { Caller } from './caller.js';
 import type { Story } from './story.js';
 

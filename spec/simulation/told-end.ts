@@ -1,4 +1,4 @@
-import type { EndedEvent } from '../../../src/index.js';
+import type { EndedEvent } from '../../src/index.js';
 import type { Caller, Outcome } from './caller.js';
 
 /** What the events tell of the end is what he has seen. */

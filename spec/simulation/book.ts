@@ -1,4 +1,4 @@
-import type { QuotaState, Usage } from '../../../src/index.js';
+import type { QuotaState, Usage } from '../../src/index.js';
 
 /** What one call has taken of one quota. */
 interface Entry {

@@ -1,5 +1,5 @@
 import { BehaviorSubject } from 'rxjs';
-import { type CallContext, LLMService, type LLMServiceOptions } from '../../../src/index.js';
+import { type CallContext, LLMService, type LLMServiceOptions } from '../../src/index.js';
 import { keepBooks } from './keep-books.js';
 import { type Limits, Sharing } from './sharing.js';
 import type { Simulation } from './simulation.js';

@@ -1,5 +1,5 @@
 import type { BehaviorSubject } from 'rxjs';
-import { VirtualTime } from '../virtual-time.js';
+import { VirtualTime } from '../support/virtual-time.js';
 import { buildStations } from './build-stations.js';
 import { actAtRandom } from './deeds.js';
 import type { Feature } from './features.js';

@@ -1,4 +1,4 @@
-import { type CallOptions, DeadlineExceededError, seededRandom } from '../../../src/index.js';
+import { type CallOptions, DeadlineExceededError, seededRandom } from '../../src/index.js';
 import type { Caller } from './caller.js';
 import type { Chronicle } from './chronicle.js';
 import { isOf } from './log-line.js';

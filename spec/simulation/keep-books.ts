@@ -1,5 +1,5 @@
 import { isObservable, type ObservableInput, tap } from 'rxjs';
-import type { RateTracker, Reservation, Usage } from '../../../src/index.js';
+import type { RateTracker, Reservation, Usage } from '../../src/index.js';
 import type { Book } from './book.js';
 
 /** Writes down all that the tracker grants, and what becomes of it. */
