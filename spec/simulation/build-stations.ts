@@ -1,7 +1,10 @@
-import { BehaviorSubject } from 'rxjs';
+import type { ObservableInput } from 'rxjs';
 import { type CallContext, LLMService, type LLMServiceOptions } from '../../src/index.js';
 import { keepBooks } from './keep-books.js';
-import { type Limits, Sharing } from './sharing.js';
+import { LiveLimit } from './live-limit.js';
+import { PlantedError } from './planted.js';
+import { ProviderWork } from './provider-work.js';
+import { type Limits, LONGEST_BACK_OFF_MS, LONGEST_REFUSAL_MS, Sharing } from './sharing.js';
 import type { Simulation } from './simulation.js';
 import { Station } from './station.js';
 import type { Temper } from './station-parts.js';
@@ -9,43 +12,49 @@ import { timesOf, weightsOf } from './wishes.js';
 import { Work } from './work.js';
 
 /** One to three services, each of its own temper. */
-export function buildStations(run: Simulation): void {
+export function buildStations(run: Simulation): Sharing {
   const sharing = new Sharing(run);
-  const work = new Work(run);
   for (let index = run.int(0, 2); index >= 0; index--)
-    run.stations.push(buildStation(run, work, sharing.limits()));
+    run.stations.push(buildStation(run, sharing.limits()));
+  return sharing;
 }
 
-function buildStation(run: Simulation, work: Work, limits: Limits): Station {
-  const bound$ = new BehaviorSubject(run.int(1, 5));
+function buildStation(run: Simulation, limits: Limits): Station {
+  const index = run.stations.length;
+  const range = { least: 0, most: 5 * run.scale, healthy: 3 * run.scale };
+  const bound = new LiveLimit(run.int(1, 5) * run.scale, range);
   const temper = temperOf(run);
   const service = LLMService.of<number, string>({
     modelName: 'm',
-    serviceTag: `-${run.stations.length}`,
-    maxConcurrentJobs: bound$,
+    serviceTag: `-${index}`,
+    maxConcurrentJobs: bound.value$,
     ...limits.options,
     ...optionsOf(run, temper),
-    ...processOf(run, work),
+    ...functionsOf(run, index, workOf(run, limits)),
   });
   const { books, sharesTracker } = limits;
-  if (!sharesTracker) keepBooks(service.tracker, books);
-  const problem = (what: string) =>
-    run.problems.push(`${service.name} at ${run.time.now()}: ${what}`);
-  return new Station({ run, service, bound$, books, sharesTracker, problem, ...temper });
+  if (!sharesTracker) {
+    run.plant.tracker?.(service.tracker, run);
+    keepBooks(run, service.tracker, books);
+  }
+  run.plant.service?.(service, run);
+  const problem = (what: string) => run.problem(`${service.name}: ${what}`);
+  return new Station({ run, index, service, bound, books, sharesTracker, problem, ...temper });
 }
 
 function temperOf(run: Simulation): Temper {
   const retry = {
     maxAttempts: run.int(1, 6),
     baseMs: run.ms(1, 400),
+    maxMs: LONGEST_BACK_OFF_MS,
     share: run.pick([0, 0.2, 1, Infinity]),
     atLeast: run.int(0, 6),
-    maxRetryAfterMs: 3_000,
+    maxRetryAfterMs: LONGEST_REFUSAL_MS,
     random: () => run.pick([0, run.draw()]),
   };
   return {
     retry,
-    queueLimit: run.has('full queues') ? run.int(0, 6) : Infinity,
+    queueLimit: run.has('full queues') ? run.int(0, 6 * run.scale) : Infinity,
     whenQueueFull: run.has('drop-oldest') ? 'drop-oldest' : 'refuse',
     defaults: run.has('timeouts') && run.chance(0.3) ? timesOf(run) : {},
   };
@@ -61,11 +70,44 @@ function optionsOf(run: Simulation, { defaults, ...temper }: Temper): Partial<LL
   };
 }
 
-function processOf(run: Simulation, work: Work) {
-  const index = run.stations.length;
+type Begin = (station: Station, tokens: number, context: CallContext) => ObservableInput<string>;
+
+function workOf(run: Simulation, { provider }: Limits): Begin {
+  const work = provider ? new ProviderWork(run, provider) : new Work(run);
+  return (station, tokens, context) => work.begin(station, tokens, context);
+}
+
+function functionsOf(run: Simulation, index: number, begin: Begin) {
   const station = () => run.stations[index]!;
   return {
-    costOf: (tokens: number) => station().crowd.costOf(tokens),
-    process: (tokens: number, context: CallContext) => work.begin(station(), tokens, context),
+    // Nothing is drawn where somebody asks how long he would have to wait: it must make no difference.
+    costOf: (tokens: number) => {
+      if (run.features.has('throwing costs') && tokens % 17 === 0) throw new PlantedError('cost');
+      return station().crowd.costOf(tokens);
+    },
+    usageOf: (response: string) => {
+      if (response === 'unreadable') throw new PlantedError('usage');
+      return undefined;
+    },
+    process: (tokens: number, context: CallContext) => {
+      const { refunds } = station();
+      refunds.begin(context.callId);
+      tellReports(station(), context);
+      try {
+        return begin(station(), tokens, context);
+      } catch (error) {
+        refunds.failed(context.callId, error);
+        throw error;
+      }
+    },
+  };
+}
+
+/** Writes down that the work has reported what it uses. */
+function tellReports({ refunds }: Station, context: CallContext): void {
+  const reportUsage = context.reportUsage.bind(context);
+  context.reportUsage = (usage, options) => {
+    refunds.reported(context.callId);
+    reportUsage(usage, options);
   };
 }

@@ -7,7 +7,9 @@ import {
 } from '../../src/index.js';
 import { EventOrder } from './event-order.js';
 import { checkDeadline, checkTimeout, checkTimes } from './promised-times.js';
+import type { Simulation } from './simulation.js';
 import type { Story } from './story.js';
+import { WatchedSignal } from './watched-signal.js';
 
 /** How somebody calls. */
 export type Manner = 'call' | 'events' | 'promise';
@@ -25,48 +27,56 @@ interface CallerParts {
   readonly manner: Manner;
   /** With what the service itself says where the call says nothing. */
   readonly options: CallOptions;
-  readonly now: () => number;
+  readonly run: Simulation;
   readonly problem: (what: string) => void;
 }
 
 /** One call as its caller sees it, and what was promised to him. */
 export class Caller {
-  readonly controller = new AbortController();
+  readonly signal = new WatchedSignal();
   subscription: Subscription | undefined;
   story: Story | undefined;
   outcome: Outcome | undefined;
   promise: Promise<unknown> | undefined;
   readonly at: number;
-  /** The instant by which each try must start; past when the call is made where that is in vain. */
-  readonly startBy: number;
+  /** For how long each try may wait for its start: below 0 where the call is made in vain. */
+  readonly deadlineMs: number;
   lastValueAt: number | undefined;
   abortedAt: number | undefined;
   private readonly order = new EventOrder((what) => this.problem(what));
 
   constructor(readonly parts: CallerParts) {
-    this.at = parts.now();
-    const { deadline = Infinity } = parts.options;
-    this.startBy = deadline instanceof Date ? deadline.getTime() : this.at + deadline;
+    const { run, options } = parts;
+    const { deadline = Infinity } = options;
+    this.at = run.now;
+    // A date is one of the clock that the service sees.
+    const isDate = deadline instanceof Date;
+    this.deadlineMs = isDate ? deadline.getTime() - run.time.now() : deadline;
+  }
+
+  /** The instant by which each try must start. */
+  get startBy(): number {
+    return this.at + this.deadlineMs;
   }
 
   /** The reason with which he aborts. */
   get aborted(): unknown {
-    return this.controller.signal.reason as unknown;
+    return this.signal.reason;
   }
 
   abort(): void {
-    this.abortedAt ??= this.parts.now();
-    this.controller.abort(new Error('aborted'));
+    this.abortedAt ??= this.parts.run.now;
+    this.signal.abort(new Error('aborted'));
   }
 
   leave(): void {
-    this.outcome ??= { how: 'left', at: this.parts.now() };
+    this.outcome ??= { how: 'left', at: this.parts.run.now };
   }
 
   arrived(): void {
     if (this.outcome) this.problem('is answered though he has gone');
     checkTimes(this);
-    this.lastValueAt = this.parts.now();
+    this.lastValueAt = this.parts.run.now;
   }
 
   hear({ type }: CallEvent<unknown>): void {
@@ -75,11 +85,11 @@ export class Caller {
   }
 
   ended(how: 'completed' | 'failed', error?: unknown): void {
-    const { manner, now } = this.parts;
+    const { manner, run } = this.parts;
     if (this.outcome) this.problem(`is told an end though he has ${this.outcome.how}`);
     // A promise tells of it when the turn is over, and knows no virtual time.
     if (manner !== 'promise') checkTimes(this);
-    this.outcome = { how, at: now(), error };
+    this.outcome = { how, at: run.now, error };
     if (manner === 'promise') return;
     if (error instanceof CallTimeoutError) checkTimeout(this, error);
     if (error instanceof DeadlineExceededError) checkDeadline(this, error);

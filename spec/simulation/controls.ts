@@ -3,8 +3,9 @@ import type { StationParts } from './station-parts.js';
 /** What a station has been told to do, and that it works accordingly. */
 export class Controls {
   private pausedAt: number | undefined;
-  private isClosing = false;
+  isClosing = false;
   private isAbandoned = false;
+  private hasClosed = false;
   /** The highest bound in the turn in which it was changed last: those let out before the change had that. */
   private highest = { at: -1, bound: 0 };
 
@@ -15,18 +16,18 @@ export class Controls {
   }
 
   setBound(bound: number): void {
-    const { run, bound$ } = this.parts;
-    const at = run.time.now();
-    const before = this.highest.at === at ? this.highest.bound : bound$.value;
+    const { run, bound: live } = this.parts;
+    const at = run.now;
+    const before = this.highest.at === at ? this.highest.bound : live.value;
     this.highest = { at, bound: Math.max(before, bound) };
-    bound$.next(bound);
+    live.set(bound);
   }
 
   pause(isPaused: boolean): void {
     const { run, service } = this.parts;
     if (this.isClosing) return;
     if (isPaused) {
-      this.pausedAt ??= run.time.now();
+      this.pausedAt ??= run.now;
       service.pause();
     } else {
       // Before others are let out, who are to find it so.
@@ -39,7 +40,12 @@ export class Controls {
     this.isAbandoned ||= abandon;
     this.isClosing = true;
     this.pausedAt = undefined;
-    void this.parts.service.close({ abandon });
+    void this.parts.service.close({ abandon }).then(() => (this.hasClosed = true));
+  }
+
+  /** Who has told it to close hears that it has. */
+  checkClosed(): void {
+    if (this.isClosing && !this.hasClosed) this.parts.problem('never tells that it has closed');
   }
 
   /** Work is asked for: it may be. */
@@ -48,15 +54,15 @@ export class Controls {
     if (this.isAbandoned) problem('works after it was told to abandon all');
     const { status, inFlight } = service.toJSON();
     if (status === 'closed') problem('works though it has closed');
-    const isInTurn = this.pausedAt === run.time.now() && run.meddling.isGoingOn;
+    const isInTurn = this.pausedAt === run.now && run.meddling.isGoingOn;
     if (this.isPaused && !isInTurn) problem('works though it is paused');
     if (inFlight > this.mostInFlight)
       problem(`lets out ${inFlight} calls, of ${this.mostInFlight}`);
   }
 
   private get mostInFlight(): number {
-    const { run, bound$ } = this.parts;
+    const { run, bound: live } = this.parts;
     const { at, bound } = this.highest;
-    return Math.max(bound$.value, at === run.time.now() ? bound : 0);
+    return Math.max(live.value, at === run.now ? bound : 0);
   }
 }

@@ -1,5 +1,8 @@
-import type { CallEvent, CallOptions, Usage } from '../../src/index.js';
+import { type CallEvent, type CallOptions, ServiceClosedError, type Usage } from '../../src/index.js';
+import { isPlanted, PlantedError } from './planted.js';
+import { finalize, type Observable } from 'rxjs';
 import { Caller, type Manner } from './caller.js';
+import { PATIENCE_MS } from './liveness.js';
 import { checkTimes } from './promised-times.js';
 import type { StationParts } from './station-parts.js';
 import type { Story } from './story.js';
@@ -16,17 +19,26 @@ export class Crowd {
   constructor(private readonly parts: StationParts) {}
 
   costOf(tokens: number): Usage {
-    // Who calls, as one more unit: events tell of it.
-    return { requests: 1, tokens, inputTokens: 0, outputTokens: tokens, caller: this.calling };
+    // Who calls, and whom, as units: events and reservations tell of it.
+    const who = { caller: this.calling, station: this.parts.index };
+    return { requests: 1, tokens, inputTokens: 0, outputTokens: tokens, ...who };
   }
 
   /** Of whom the cost of a call tells. */
   callerOf(cost: Usage): Caller {
-    return this.everybody[cost['caller']! - 1]!;
+    return this.callerNumbered(cost['caller']!);
   }
 
-  callerWith(story: Story): Caller | undefined {
-    return this.everybody.find((caller) => caller.story === story);
+  callerNumbered(id: number): Caller {
+    return this.everybody[id - 1]!;
+  }
+
+  callerWith(story: Story): Caller {
+    return this.callerNumbered(story.callerId);
+  }
+
+  get size(): number {
+    return this.everybody.length;
   }
 
   add(wishes: CallOptions): Caller {
@@ -35,7 +47,7 @@ export class Crowd {
       id: this.everybody.length + 1,
       manner: run.pick(this.manners()),
       options: { ...defaults, ...wishes },
-      now: () => run.time.now(),
+      run,
       problem,
     });
     this.everybody.push(caller);
@@ -53,10 +65,12 @@ export class Crowd {
     } else if (caller.parts.manner === 'events')
       caller.subscription = service
         .callEvents(tokens, options)
+        .pipe((events$) => this.cleaningUp(events$))
         .subscribe({ ...ends, next: (event) => this.hears(caller, event) });
     else
       caller.subscription = service
         .call(tokens, options)
+        .pipe((answers$) => this.cleaningUp(answers$))
         .subscribe({ ...ends, next: () => this.isAnswered(caller) });
   }
 
@@ -69,7 +83,7 @@ export class Crowd {
     const { run } = this.parts;
     for (const caller of this.waiting) if (run.chance(0.1)) this.leave(caller);
     if (!run.features.has('hangs')) return;
-    run.later(20_000, () => {
+    run.later(PATIENCE_MS, () => {
       for (const caller of this.waiting) this.leave(caller);
     });
   }
@@ -89,6 +103,19 @@ export class Crowd {
     for (const caller of this.everybody) checkOutcome(caller);
   }
 
+  /** He has called one that takes no more: he is told so at once. */
+  checkRefused({ outcome, parts, story, problem }: Caller): void {
+    const isTold = outcome?.error instanceof ServiceClosedError || isPlanted(outcome?.error);
+    if (parts.manner !== 'promise' && (story || !(isTold || outcome?.how === 'left')))
+      problem(`is not refused by one that is closed: ${String(outcome?.error)}`);
+  }
+
+  /** Nobody listens any more to the signal of a call that has ended. */
+  checkSignals(): void {
+    for (const caller of this.everybody)
+      if (caller.signal.listeners > 0) caller.problem('has a signal to which somebody listens');
+  }
+
   private manners(): Manner[] {
     const { run } = this.parts;
     const manners: Manner[] = ['call'];
@@ -101,6 +128,7 @@ export class Crowd {
     const end = (how: 'completed' | 'failed', error?: unknown) => {
       this.waiting.delete(caller);
       caller.ended(how, error);
+      if (caller.parts.manner !== 'promise') this.mayThrow();
     };
     return {
       error: (error: unknown) => end('failed', error),
@@ -111,11 +139,31 @@ export class Crowd {
   private hears(caller: Caller, event: CallEvent<string>): void {
     caller.hear(event);
     if (event.type === 'value' || this.parts.run.has('haste')) this.mayLeave(caller);
+    this.mayThrow();
   }
 
   private isAnswered(caller: Caller): void {
     caller.arrived();
     this.mayLeave(caller);
+    this.mayThrow();
+  }
+
+  /** He is told, and throws. */
+  private mayThrow(): void {
+    const { run } = this.parts;
+    if (run.strikes('throwing callers', 0.1)) run.throws('caller');
+  }
+
+  /** Whoever listens may clean up afterwards, and throw as he does. */
+  private cleaningUp<T>(told$: Observable<T>): Observable<T> {
+    const { run } = this.parts;
+    if (!run.has('throwing callers') || !run.chance(0.1)) return told$;
+    return told$.pipe(
+      finalize(() => {
+        run.meets('throwing clean-ups');
+        throw new PlantedError('clean-up');
+      }),
+    );
   }
 
   private mayLeave(caller: Caller): void {
@@ -129,7 +177,13 @@ export class Crowd {
     if (!subscription || this.parts.run.chance(0.3)) caller.abort();
     if (!subscription) return;
     caller.leave();
-    subscription.unsubscribe();
     this.waiting.delete(caller);
+    this.parts.run.meets(`cancel: ${caller.story?.state ?? 'at once'}`);
+    try {
+      subscription.unsubscribe();
+    } catch (error) {
+      // His own fault comes back to him, and to nobody else.
+      if (!isPlanted(error)) throw error;
+    }
   }
 }

@@ -32,7 +32,8 @@ export class Forecasts {
 
   /** Of a call that is about to be made; undefined where nobody asks, or something else goes on. */
   make(tokens: number, options: CallOptions): Forecast | undefined {
-    const isFree = !this.parts.run.meddling.isGoingOn;
+    const { run } = this.parts;
+    const isFree = !run.meddling.isGoingOn && run.slack.isExact;
     const waitMs = this.areAsked ? this.askFor(tokens, options) : undefined;
     if (!isFree || waitMs === undefined) return undefined;
     return { waitMs, lines: this.chronicle.log.length };
@@ -82,14 +83,14 @@ export class Forecasts {
     const { run, whenQueueFull, problem } = this.parts;
     // Of what other tenants get meanwhile only a part is known, and nothing of who is dropped.
     const isUnforeseen = run.features.has('tenants') || whenQueueFull === 'drop-oldest';
-    if (story?.startedAt === run.time.now() && waitMs > 0 && !isUnforeseen)
+    if (story?.startedAt === run.now && waitMs > 0 && !isUnforeseen)
       problem(`lets out at once what was to wait for ${waitMs} ms`);
   }
 
   private checkRefusal({ parts, outcome, startBy }: Caller, waitMs: number): void {
     const { run, problem } = this.parts;
     if (parts.manner === 'promise' || !(outcome?.error instanceof DeadlineExceededError)) return;
-    if (startBy >= run.time.now() + waitMs)
+    if (startBy >= run.now + waitMs)
       problem(`refuses what was to wait for ${waitMs} ms, until ${startBy}`);
   }
 }

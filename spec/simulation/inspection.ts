@@ -4,6 +4,7 @@ import type { Controls } from './controls.js';
 import type { Crowd } from './crowd.js';
 import { checkLines, sumOf } from './queue-limit.js';
 import type { StationParts } from './station-parts.js';
+import type { Story } from './story.js';
 import type { WorksInFlight } from './works-in-flight.js';
 
 /** What a station says of itself is compared with that. */
@@ -20,6 +21,11 @@ export class Inspection {
     private readonly parts: StationParts,
     private readonly witnesses: Witnesses,
   ) {}
+
+  /** How many calls have not ended. */
+  get unended(): number {
+    return this.witnesses.chronicle.unended.size;
+  }
 
   /** Whether nothing of it is under way. */
   get isIdle(): boolean {
@@ -45,6 +51,16 @@ export class Inspection {
     this.checkPause(state);
   }
 
+  /** Calls that could be let out as far as this service goes; none while something holds all. */
+  get ready(): readonly Story[] {
+    const { run, service, bound } = this.parts;
+    const { chronicle, controls } = this.witnesses;
+    const { inFlight } = service.toJSON();
+    if (controls.isPaused || inFlight >= bound.value) return [];
+    return [...chronicle.unended.values()].filter((story) => story.isQueuedFor(run.now));
+  }
+
+
   /** When nothing goes wrong any more, and nobody calls. */
   checkEnd(): void {
     const { service, problem } = this.parts;
@@ -65,6 +81,7 @@ export class Inspection {
     const { service, problem } = this.parts;
     for (const { unit, used } of service.toJSON().quotas)
       if (used !== 0) problem(`has still used ${used} ${unit}`);
+    this.witnesses.crowd.checkSignals();
   }
 
   private checkPlaces({ queued, inFlight, retrying }: ServiceState): void {

@@ -1,27 +1,38 @@
 import { isObservable, type ObservableInput, tap } from 'rxjs';
 import type { RateTracker, Reservation, Usage } from '../../src/index.js';
 import type { Book } from './book.js';
+import type { Simulation } from './simulation.js';
 
 /** Writes down all that the tracker grants, and what becomes of it. */
-export function keepBooks(tracker: RateTracker, books: readonly Book[]): void {
+export function keepBooks(run: Simulation, tracker: RateTracker, books: readonly Book[]): void {
+  const write = (reservation: Reservation, cost: Usage) => {
+    keepBookOf(run, reservation, cost, books);
+    run.plant.granted?.(reservation, run);
+  };
   const reserve = tracker.reserve.bind(tracker);
   tracker.reserve = (cost) => {
     const answer: ObservableInput<Reservation> = reserve(cost);
     if (isObservable(answer))
       return answer.pipe(
         tap((reservation) => {
-          write(reservation, cost, books);
+          write(reservation, cost);
         }),
       );
-    for (const reservation of answer as Reservation[]) write(reservation, cost, books);
+    for (const reservation of answer as Reservation[]) write(reservation, cost);
     return answer;
   };
 }
 
-function write(reservation: Reservation, cost: Usage, books: readonly Book[]): void {
+function keepBookOf(
+  run: Simulation,
+  reservation: Reservation,
+  cost: Usage,
+  books: readonly Book[],
+): void {
   const entries = books.map((book) => book.charge(cost));
   const { settle, giveBack, revise } = methodsOf(reservation);
   const close = (usage: Usage | undefined) => {
+    run.stations[cost['station']!]?.refunds.check(cost['caller']!, usage);
     for (const [index, book] of books.entries()) book.close(entries[index]!, usage);
   };
   reservation.settle = (usage) => {

@@ -11,14 +11,14 @@ export class Meddling {
 
   /** Whether somebody acts because of what he hears, or has done so in this instant. */
   get isGoingOn(): boolean {
-    return this.meddlers > 0 || this.latestAt === this.run.time.now();
+    return this.meddlers > 0 || this.latestAt === this.run.now;
   }
 
   /** Somebody hears of something, and may act. */
   heard(): void {
     const { run } = this;
     if (!run.has('meddling') || !run.chance(0.08)) return;
-    this.latestAt = run.time.now();
+    this.latestAt = run.now;
     this.meddlers += 1;
     reactAtRandom(run);
     this.meddlers -= 1;

@@ -2,23 +2,27 @@ import type { CallTimeoutError, DeadlineExceededError } from '../../src/index.js
 import type { Caller } from './caller.js';
 import type { Story } from './story.js';
 
-/** What must have happened, by name, and until when. */
-type Due = readonly [name: string, at: number];
+/** What must have happened, by name: so many ms after an instant at the latest. */
+interface Due {
+  readonly name: string;
+  readonly since: number;
+  readonly ms: number;
+}
 
 /** Nothing that he waits for is late. */
 export function checkTimes(caller: Caller): void {
   if (caller.outcome || mayHaveEnded(caller)) return;
-  const now = caller.parts.now();
-  for (const [name, at] of dueOf(caller))
-    if (now > at) caller.problem(`has waited past his ${name}, which was at ${at}`);
+  for (const { name, since, ms } of dueOf(caller))
+    if (isAfter(caller, since, ms))
+      caller.problem(`has waited past his ${name}, which was at ${since + ms}`);
 }
 
-/** The try that starts then is in time. */
-export function checkStart(caller: Caller, at: number): void {
-  const { parts, story, startBy } = caller;
+/** The try that starts now is in time. */
+export function checkStart(caller: Caller): void {
+  const { parts, story, at, deadlineMs } = caller;
   const { queueTimeout = Infinity } = parts.options;
-  if (at > startBy) caller.problem(`starts after his deadline, ${startBy}`);
-  if (story && at > story.waitsSince + queueTimeout)
+  if (isAfter(caller, at, deadlineMs)) caller.problem(`starts after his deadline, ${deadlineMs}`);
+  if (story && isAfter(caller, story.waitsSince, queueTimeout))
     caller.problem(`starts more than ${queueTimeout} ms after ${story.waitsSince}`);
 }
 
@@ -32,17 +36,27 @@ export function checkTimeout(caller: Caller, { timeout, afterMs }: CallTimeoutEr
     firstChunkTimeout: story?.startedAt,
     chunkTimeout: caller.lastValueAt,
   }[timeout];
-  if (since === undefined || parts.now() !== since + afterMs)
+  if (since === undefined || !isAt(caller, since, afterMs))
     caller.problem(`is ended by ${timeout} of ${afterMs} ms, since ${String(since)}`);
 }
 
 /** A deadline ends a call at its very instant, or as soon as it is foreseen to be in vain. */
 export function checkDeadline(caller: Caller, { expectedWaitMs }: DeadlineExceededError): void {
-  const { startBy } = caller;
-  const now = caller.parts.now();
-  const isOver = now === startBy || (now === caller.at && now > startBy);
-  if (expectedWaitMs === undefined ? !isOver : now + expectedWaitMs <= startBy)
+  const { startBy, at, deadlineMs, parts } = caller;
+  const { now, slack } = parts.run;
+  const isOver = isAt(caller, at, deadlineMs) || (now === at && deadlineMs < 0);
+  const isForeseen = expectedWaitMs !== undefined && now + expectedWaitMs > startBy;
+  if (expectedWaitMs === undefined ? !isOver : slack.isExact && !isForeseen)
     caller.problem(`is ended by his deadline, ${startBy}, expecting ${String(expectedWaitMs)}`);
+}
+
+function isAfter({ parts }: Caller, since: number, ms: number): boolean {
+  return parts.run.now > since + ms + parts.run.slack.lateMs(ms);
+}
+
+function isAt(caller: Caller, since: number, ms: number): boolean {
+  const { now, slack } = caller.parts.run;
+  return now >= since + ms - slack.forwardMs && !isAfter(caller, since, ms);
 }
 
 /** What a promise tells comes later. */
@@ -53,12 +67,12 @@ function mayHaveEnded({ parts, story }: Caller): boolean {
 function dueOf(caller: Caller): Due[] {
   const { story, parts, at } = caller;
   const { timeout = Infinity } = parts.options;
-  const whole: Due = ['timeout', at + timeout];
+  const whole = { name: 'timeout', since: at, ms: timeout };
   if (!story || story.state === 'ended' || parts.manner === 'promise') return [whole];
   return [whole, ...dueOfPhase(caller, story)];
 }
 
-function dueOfPhase({ parts, at, startBy, lastValueAt }: Caller, story: Story): Due[] {
+function dueOfPhase({ parts, at, deadlineMs, lastValueAt }: Caller, story: Story): Due[] {
   const {
     queueTimeout = Infinity,
     firstChunkTimeout = Infinity,
@@ -67,9 +81,10 @@ function dueOfPhase({ parts, at, startBy, lastValueAt }: Caller, story: Story): 
   const { state, waitsSince, startedAt = Infinity } = story;
   if (state !== 'started')
     return [
-      ['deadline', Math.max(at, startBy)],
-      ['queueTimeout', waitsSince + queueTimeout],
+      { name: 'deadline', since: at, ms: Math.max(0, deadlineMs) },
+      { name: 'queueTimeout', since: waitsSince, ms: queueTimeout },
     ];
-  if (lastValueAt === undefined) return [['firstChunkTimeout', startedAt + firstChunkTimeout]];
-  return [['chunkTimeout', lastValueAt + chunkTimeout]];
+  if (lastValueAt === undefined)
+    return [{ name: 'firstChunkTimeout', since: startedAt, ms: firstChunkTimeout }];
+  return [{ name: 'chunkTimeout', since: lastValueAt, ms: chunkTimeout }];
 }

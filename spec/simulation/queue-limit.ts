@@ -2,8 +2,6 @@ import type { QueueFullError, ServiceState } from '../../src/index.js';
 import type { StationParts } from './station-parts.js';
 import type { Story } from './story.js';
 
-const MOST_IN_FLIGHT = 5;
-
 type Lines = ServiceState['queuedBy'];
 type Unended = ReadonlyMap<number, Story>;
 
@@ -22,7 +20,7 @@ export function checkLines(parts: StationParts, unended: Unended, lines: Lines):
       problem(`has less queued of ${priority} and ${String(tenant)} than events tell`);
   }
   // Calls that were put back may be dropped for new ones.
-  const most = queueLimit + (whenQueueFull === 'refuse' ? 0 : MOST_IN_FLIGHT);
+  const most = queueLimit + (whenQueueFull === 'refuse' ? 0 : parts.bound.range.most);
   if (fresh.length > most) problem(`has queued ${fresh.length}, of ${most}`);
 }
 
@@ -47,7 +45,7 @@ export function checkRefusal(
 function checkDropped({ run, problem }: StationParts, unended: Unended, dropped: Story): void {
   for (const other of unended.values()) {
     const { id, priority } = other;
-    if (id === dropped.id || !other.isQueuedFor(run.time.now())) continue;
+    if (id === dropped.id || !other.isQueuedFor(run.now)) continue;
     if (priority < dropped.priority || (priority === dropped.priority && id < dropped.id))
       problem(`drops ${dropped.id}, and keeps ${id}`);
   }

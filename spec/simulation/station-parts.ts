@@ -1,6 +1,6 @@
-import type { BehaviorSubject } from 'rxjs';
 import type { CallTimeouts, LLMService, RetryOptions } from '../../src/index.js';
 import type { Book } from './book.js';
+import type { LiveLimit } from './live-limit.js';
 import type { Simulation } from './simulation.js';
 
 /** How one service treats its calls. */
@@ -15,8 +15,10 @@ export interface Temper {
 /** What a station is made of. */
 export interface StationParts extends Temper {
   readonly run: Simulation;
+  /** Its place among all. */
+  readonly index: number;
   readonly service: LLMService<number, string>;
-  readonly bound$: BehaviorSubject<number>;
+  readonly bound: LiveLimit;
   /** One for each of its quotas. */
   readonly books: readonly Book[];
   readonly sharesTracker: boolean;

@@ -1,4 +1,4 @@
-import { Subscription } from 'rxjs';
+import { type Observable, Subscription } from 'rxjs';
 import { type CallOptions, QueueFullError } from '../../src/index.js';
 import type { Caller } from './caller.js';
 import { Chronicle } from './chronicle.js';
@@ -7,7 +7,9 @@ import { Crowd } from './crowd.js';
 import { Forecasts } from './forecasts.js';
 import { IdleWatch } from './idle-watch.js';
 import { Inspection } from './inspection.js';
+import { MOST_TOKENS } from './liveness.js';
 import { checkRefusal } from './queue-limit.js';
+import { Refunds } from './refunds.js';
 import type { StationParts } from './station-parts.js';
 import { wishesOf } from './wishes.js';
 import { WorksInFlight } from './works-in-flight.js';
@@ -20,19 +22,25 @@ export class Station {
   readonly forecasts: Forecasts;
   readonly inspection: Inspection;
   readonly idleWatch: IdleWatch;
-  private readonly chronicle: Chronicle;
+  readonly refunds: Refunds;
+  readonly chronicle: Chronicle;
   private readonly watching = new Subscription();
 
-  constructor(private readonly parts: StationParts) {
+  constructor(readonly parts: StationParts) {
     this.crowd = new Crowd(parts);
     this.controls = new Controls(parts);
     this.chronicle = new Chronicle(parts, this.crowd);
-    this.works = new WorksInFlight(parts, this.chronicle);
+    this.refunds = new Refunds(parts, (id) => this.crowd.callerNumbered(id).story?.id);
+    this.works = new WorksInFlight(parts, this.chronicle, this.refunds);
     this.forecasts = new Forecasts(parts, this.chronicle);
     const { crowd, controls, chronicle, works } = this;
     this.inspection = new Inspection(parts, { crowd, controls, chronicle, works });
     this.idleWatch = new IdleWatch(parts);
     this.listen();
+  }
+
+  get name(): string {
+    return this.parts.service.name;
   }
 
   /** All that happened, for another run to compare with. */
@@ -43,29 +51,40 @@ export class Station {
   /** Lets somebody watch who acts on what is seen. */
   open(): void {
     const { run, service } = this.parts;
+    if (run.has('throwing listeners')) this.watching.add(this.throwAt(service.events$));
     if (!run.has('watchers')) return;
     this.watching.add(service.state$.subscribe(() => run.meddling.heard()));
     this.watching.add(service.usage$.subscribe());
+    if (run.has('throwing listeners')) this.watching.add(this.throwAt(service.state$));
   }
 
   call(): void {
     const { run } = this.parts;
     const wishes = wishesOf(run);
-    const tokens = run.int(1, 60);
+    const tokens = run.int(1, MOST_TOKENS);
     const caller = this.crowd.add(wishes);
     const forecast = this.forecasts.make(tokens, wishes);
     this.crowd.call(caller, tokens, { ...wishes, ...this.signalOf(caller) });
     if (forecast) this.forecasts.check(forecast, caller);
+    if (this.controls.isClosing) this.crowd.checkRefused(caller);
   }
 
   recover(how: 'drain' | 'close' | 'abandon'): void {
-    const { controls, crowd } = this;
+    const { controls, crowd, parts } = this;
     this.watching.unsubscribe();
-    controls.setBound(3);
+    controls.setBound(parts.bound.range.healthy);
     // Closing ends a pause by itself.
     if (how === 'drain') controls.pause(false);
     crowd.leaveSome();
     if (how !== 'drain') controls.close(how === 'abandon');
+  }
+
+  /** Somebody listens whose code throws. */
+  private throwAt(told$: Observable<unknown>): Subscription {
+    const { run } = this.parts;
+    return told$.subscribe(() => {
+      if (run.strikes('throwing listeners', 0.1)) run.throws('listener');
+    });
   }
 
   private listen(): void {
@@ -82,10 +101,10 @@ export class Station {
     events$.subscribe((event) => chronicle.hear(event));
   }
 
-  private signalOf({ controller }: Caller): CallOptions {
+  private signalOf({ signal }: Caller): CallOptions {
     const { run } = this.parts;
     // Who waits for a promise of work that hangs has no other way to leave.
     const needsSignal = run.features.has('hangs') || run.chance(0.5);
-    return needsSignal ? { signal: controller.signal } : {};
+    return needsSignal ? { signal: signal.signal } : {};
   }
 }

@@ -1,4 +1,5 @@
-import type { EndedEvent, QueuedEvent, ServiceEvent } from '../../src/index.js';
+import type { EndedEvent, QueuedEvent, ServiceEvent, Usage } from '../../src/index.js';
+import type { Simulation } from './simulation.js';
 
 /** A step of a call that was accepted before. */
 export type LaterStep = Exclude<ServiceEvent, { type: 'queued' | 'fault' }>;
@@ -22,11 +23,16 @@ export class Story {
   readonly priority: number;
   readonly tenant: string | undefined;
 
-  constructor(event: QueuedEvent) {
+  readonly callerId: number;
+  readonly cost: Usage;
+
+  constructor(event: QueuedEvent, at: number) {
     this.id = event.callId;
     this.priority = event.priority;
     this.tenant = event.tenant;
-    this.waitsSince = event.at;
+    this.callerId = event.cost['caller']!;
+    this.cost = event.cost;
+    this.waitsSince = at;
   }
 
   /** Whether there is no doubt that it is in the queue: not put back just now. */
@@ -37,8 +43,8 @@ export class Story {
   }
 
   /** Takes the step; answers what is wrong with it. */
-  take(event: LaterStep): readonly string[] {
-    const { type, attempt, at } = event;
+  take(event: LaterStep, { now: at, slack }: Simulation): readonly string[] {
+    const { type, attempt } = event;
     const problems: string[] = [];
     if (!this.allows(event))
       problems.push(`${this.id} is ${this.state} ${this.attempt}, then ${type} ${attempt}`);
@@ -50,7 +56,8 @@ export class Story {
     if (type === 'started') this.startedAt = at;
     else if (type === 'retrying') {
       this.waitsSince = at;
-      this.backAt = at + Math.ceil(event.delayMs);
+      // Where clocks step, nobody knows.
+      this.backAt = slack.isExact ? at + Math.ceil(event.delayMs + slack.lateMs(0)) : Infinity;
     } else this.end = event;
     return problems;
   }

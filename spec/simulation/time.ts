@@ -1,4 +1,6 @@
 import type { SchedulerAction, SchedulerLike, Subscription } from 'rxjs';
+import { seededRandom } from '../../src/index.js';
+import { VirtualTime } from '../../src/testing/virtual-time.js';
 
 /** The time as services have it: it knows how many timers they have set. */
 export class SimulatedTime implements SchedulerLike {
@@ -32,4 +34,19 @@ export class SimulatedTime implements SchedulerLike {
     action.add(unset);
     return action;
   }
+}
+
+/** The time as providers and works have it, whose clocks are right. */
+export function rightTime(time: VirtualTime): SchedulerLike {
+  return {
+    now: () => time.elapsedMs,
+    schedule: time.schedule.bind(time) as SchedulerLike['schedule'],
+  };
+}
+
+/** A time whose timers fire early, each by a part of a ms, as those of Node do. */
+export function earlyTime(seed: number): VirtualTime {
+  // Beside what the run draws: how many timers are set must make no difference to it.
+  const draw = seededRandom(seed);
+  return new VirtualTime({ earlyMs: () => Math.max(0, Math.ceil(draw() * 8) - 4) / 4 });
 }

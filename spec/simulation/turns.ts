@@ -1,3 +1,4 @@
+import type { Simulation } from './simulation.js';
 import type { Story } from './story.js';
 
 const MINUTE_MS = 60_000;
@@ -8,17 +9,16 @@ const MINUTE_MS = 60_000;
  */
 export function noteOvertaken(
   { id, priority, tenant }: Story,
-  at: number,
   others: Iterable<Story>,
-  isMeddled: boolean,
+  { now: at, slack, meddling }: Simulation,
 ): void {
   // By then, those who wait have gained on higher priorities.
-  if (at >= MINUTE_MS) return;
+  if (at + slack.forwardMs >= MINUTE_MS) return;
   for (const other of others) {
     const isSame = other.priority === priority && other.tenant === tenant;
     const isBefore = other.priority > priority || (isSame && other.id < id);
     // What came while this one was let out came after it.
-    const isLate = other.waitsSince === at && isMeddled;
+    const isLate = other.waitsSince === at && meddling.isGoingOn;
     if (isBefore && !isLate && other.isQueuedFor(at)) other.overtaken ??= { by: id, at };
   }
 }

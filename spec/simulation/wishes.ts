@@ -19,14 +19,13 @@ export function weightsOf(run: Simulation): TenantWeights {
   if (run.chance(0.5)) return weights;
   return (tenant = '') => {
     // Nothing is drawn: how often it is asked must make no difference.
-    const isBad = run.has('bad weights') && (run.time.now() + tenant.length) % 19 === 0;
+    const isBad = run.has('bad weights') && (run.now + tenant.length) % 19 === 0;
     return isBad ? NaN : (weights[tenant] ?? 1);
   };
 }
 
 /** What one caller wants of one call. */
 export function wishesOf(run: Simulation): CallOptions {
-  const now = run.time.now();
   const ms = run.ms(0, 2_000);
   return {
     ...(run.has('priorities') && { priority: run.int(-1, 1) }),
@@ -34,6 +33,6 @@ export function wishesOf(run: Simulation): CallOptions {
     ...(run.chance(0.7) && { label: run.pick(['x', 'y']) }),
     ...(run.has('timeouts') && run.chance(0.5) && timesOf(run)),
     ...(run.has('deadlines') &&
-      run.chance(0.3) && { deadline: run.chance(0.5) ? ms : new Date(now + ms - 50) }),
+      run.chance(0.3) && { deadline: run.chance(0.5) ? ms : new Date(run.time.now() + ms - 50) }),
   };
 }

@@ -1,20 +1,10 @@
-import {
-  concat,
-  map,
-  mergeMap,
-  NEVER,
-  type Observable,
-  type ObservableInput,
-  of,
-  throwError,
-  timer,
-} from 'rxjs';
+import { concat, map, mergeMap, NEVER, type Observable, type ObservableInput, of, throwError, timer } from 'rxjs'; // prettier-ignore
 import type { CallContext } from '../../src/index.js';
 import { networkError, providerError } from '../support/provider-error.js';
 import type { Simulation } from './simulation.js';
 import type { Station } from './station.js';
 
-/** What a provider and those who ask it do: it answers, or fails in all the ways that there are. */
+/** What anybody's work may do: it answers, or fails in all the ways that there are. */
 export class Work {
   constructor(private readonly run: Simulation) {}
 
@@ -24,8 +14,8 @@ export class Work {
     const used = run.int(0, 2 * tokens);
     if (run.has('reports') && run.chance(0.5))
       context.reportUsage({ tokens: used, outputTokens: used }, { estimated: run.chance(0.5) });
-    if (run.has('failures') && run.chance(0.1)) throw this.error();
-    if (run.has('thenables') && run.chance(0.3)) return this.thenable(station, context);
+    if (run.strikes('failures', 0.1)) throw this.error();
+    if (run.strikes('thenables', 0.3)) return this.thenable(station, context);
     return station.works.run(context.callId, this.stream());
   }
 
@@ -33,33 +23,42 @@ export class Work {
     const { run } = this;
     const answer$ = this.answer();
     const fail$ = answer$.pipe(mergeMap(() => throwError(() => this.error())));
-    if (run.has('hangs') && run.chance(0.05)) return NEVER;
-    if (run.has('failures') && run.chance(0.4))
+    if (run.strikes('hangs', 0.05)) return NEVER;
+    if (run.strikes('failures', 0.4))
       return run.chance(0.3) ? throwError(() => this.error()) : fail$;
-    if (run.has('streams') && run.chance(0.5)) {
+    if (run.strikes('streams', 0.5)) {
       const most = run.int(0, 4);
       const more = Array.from({ length: most }, () => this.answer());
-      return concat(...more, run.has('failures') && run.chance(0.3) ? fail$ : answer$);
+      return concat(...more, run.strikes('failures', 0.3) ? fail$ : answer$);
     }
-    return run.chance(0.3) ? of('a') : answer$;
+    return run.chance(0.3) ? of(this.value()) : answer$;
   }
 
   private answer(): Observable<string> {
-    return timer(this.run.ms(0, 300), this.run.time).pipe(map(() => 'a'));
+    const { run } = this;
+    const ms = run.ms(0, 300) * (run.strikes('slow', 0.1) ? 4 : 1);
+    return timer(ms, run.time).pipe(map(() => this.value()));
+  }
+
+  private value(): string {
+    return this.run.strikes('throwing usages', 0.2) ? 'unreadable' : 'a';
   }
 
   /** Goes on after its caller has left, and now and then settles twice. */
-  private thenable(station: Station, { callId }: CallContext): PromiseLike<string> {
+  private thenable({ works, refunds }: Station, { callId }: CallContext): PromiseLike<string> {
     const { run } = this;
     const [isBad, again] = [run.chance(0.4), run.chance(0.3)];
     const then = (resolve: (value: string) => void, reject: (error: unknown) => void) => {
-      const done = station.works.begin(callId);
+      const done = works.begin(callId);
+      const error = this.error();
       const settle = () => {
-        if (isBad) reject(this.error());
+        if (isBad) reject(error);
         else resolve('a');
       };
       run.later(run.ms(0, 300), () => {
         done();
+        if (isBad) refunds.failed(callId, error);
+        else refunds.answered(callId);
         settle();
         if (again) run.later(run.ms(0, 300), settle);
       });
@@ -69,8 +68,8 @@ export class Work {
 
   private error(): Error {
     const { run } = this;
-    if (run.has('refusals') && run.chance(0.5)) {
-      const seconds = run.has('long waits') && run.chance(0.2) ? 700 : run.ms(0, 2_000) / 1_000;
+    if (run.strikes('refusals', 0.5)) {
+      const seconds = run.strikes('long waits', 0.2) ? 700 : run.ms(0, 2_000) / 1_000;
       const wait = run.chance(0.7) ? { 'retry-after': String(seconds) } : {};
       return providerError(run.pick([429, 529, 503]), wait);
     }

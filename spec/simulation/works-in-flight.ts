@@ -1,5 +1,7 @@
-import { Observable } from 'rxjs';
+import { Observable, tap } from 'rxjs';
 import type { Chronicle } from './chronicle.js';
+import { PlantedError } from './planted.js';
+import type { Refunds } from './refunds.js';
 import type { StationParts } from './station-parts.js';
 
 /** Calls whose work has begun and not been torn down, as the work itself sees it. */
@@ -9,6 +11,7 @@ export class WorksInFlight {
   constructor(
     private readonly parts: StationParts,
     private readonly chronicle: Chronicle,
+    private readonly refunds: Refunds,
   ) {}
 
   get size(): number {
@@ -32,14 +35,24 @@ export class WorksInFlight {
       this.busy.delete(callId);
       if (!story) return;
       story.isBusy = false;
-      story.freedAt = run.time.now();
+      story.freedAt = run.now;
     };
   }
 
   run<T>(callId: number, work$: Observable<T>): Observable<T> {
+    const told$ = work$.pipe(
+      tap({
+        next: () => this.refunds.answered(callId),
+        error: (error) => this.refunds.failed(callId, error),
+      }),
+    );
     return new Observable((subscriber) => {
-      subscriber.add(this.begin(callId));
-      return work$.subscribe(subscriber);
+      const done = this.begin(callId);
+      subscriber.add(() => {
+        done();
+        if (this.parts.run.strikes('throwing teardowns', 0.3)) throw new PlantedError('teardown');
+      });
+      return told$.subscribe(subscriber);
     });
   }
 
