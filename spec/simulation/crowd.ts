@@ -104,10 +104,11 @@ export class Crowd {
   }
 
   /** He has called one that takes no more: he is told so at once. */
-  checkRefused({ outcome, parts, story, problem }: Caller): void {
+  checkRefused(caller: Caller): void {
+    const { outcome, parts, story } = caller;
     const isTold = outcome?.error instanceof ServiceClosedError || isPlanted(outcome?.error);
     if (parts.manner !== 'promise' && (story || !(isTold || outcome?.how === 'left')))
-      problem(`is not refused by one that is closed: ${String(outcome?.error)}`);
+      caller.problem(`is not refused by one that is closed: ${String(outcome?.error)}`);
   }
 
   /** Nobody listens any more to the signal of a call that has ended. */

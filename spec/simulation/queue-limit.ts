@@ -9,16 +9,27 @@ export function sumOf(lines: Lines): number {
   return lines.reduce((sum, { queued }) => sum + queued, 0);
 }
 
+function lineOf({ priority, tenant }: Story) {
+  return { priority, tenant };
+}
+
+function countByLine(lines: Lines): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { priority, tenant, queued } of lines) {
+    const line = `${priority} of ${String(tenant)}`;
+    counts.set(line, (counts.get(line) ?? 0) + queued);
+  }
+  return counts;
+}
+
 /** As many of each line as events tell of, and no more than may be. */
 export function checkLines(parts: StationParts, unended: Unended, lines: Lines): void {
   const { queueLimit, whenQueueFull, problem } = parts;
   const fresh = [...unended.values()].filter(({ state }) => state === 'queued');
-  for (const { priority, tenant } of fresh) {
-    const isSame = (one: Pick<Story, 'priority' | 'tenant'>) =>
-      one.priority === priority && one.tenant === tenant;
-    if (sumOf(lines.filter(isSame)) < fresh.filter(isSame).length)
-      problem(`has less queued of ${priority} and ${String(tenant)} than events tell`);
-  }
+  const told = countByLine(fresh.map((story) => ({ ...lineOf(story), queued: 1 })));
+  const said = countByLine(lines);
+  for (const [line, queued] of told)
+    if ((said.get(line) ?? 0) < queued) problem(`has less queued of ${line} than events tell`);
   // Calls that were put back may be dropped for new ones.
   const most = queueLimit + (whenQueueFull === 'refuse' ? 0 : parts.bound.range.most);
   if (fresh.length > most) problem(`has queued ${fresh.length}, of ${most}`);

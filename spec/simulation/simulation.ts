@@ -51,7 +51,7 @@ export class Simulation extends SeededRun {
   readonly scheduler = new SimulatedTime(this.time);
   /** The same, as those have it whose clock is right. */
   readonly rightTime: SchedulerLike = rightTime(this.time);
-  readonly slack = new Slack(this.has('early timers') ? 1 : 0);
+  readonly slack = new Slack(this.has('early timers') || this.has('provider') ? 1 : 0);
   readonly scale = this.has('thousands') ? THOUSANDS : 1;
   readonly problems: string[] = [];
   readonly stations: Station[] = [];

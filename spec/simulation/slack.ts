@@ -10,7 +10,7 @@ export class Slack {
   forwardMs = 0;
   private readonly stepsBack: number[] = [];
 
-  /** @param grainMs whoever is woken early waits on for whole ms, and so is late by a part of one. */
+  /** @param grainMs timers are for whole ms: what is awaited from the middle of one is late by a part of one. */
   constructor(private readonly grainMs: number) {}
 
   /** Whether their clock shows what has really passed. */

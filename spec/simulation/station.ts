@@ -63,10 +63,11 @@ export class Station {
     const wishes = wishesOf(run);
     const tokens = run.int(1, MOST_TOKENS);
     const caller = this.crowd.add(wishes);
+    const { isClosing } = this.controls;
     const forecast = this.forecasts.make(tokens, wishes);
     this.crowd.call(caller, tokens, { ...wishes, ...this.signalOf(caller) });
     if (forecast) this.forecasts.check(forecast, caller);
-    if (this.controls.isClosing) this.crowd.checkRefused(caller);
+    if (isClosing) this.crowd.checkRefused(caller);
   }
 
   recover(how: 'drain' | 'close' | 'abandon'): void {

@@ -17,6 +17,7 @@ export class Story {
   freedAt = -1;
   isBusy = false;
   end: EndedEvent | undefined;
+  endedAt: number | undefined;
   /** When one that comes after it started before it: only by its end, in that turn, is that right. */
   overtaken: { readonly by: number; readonly at: number } | undefined;
   readonly id: number;
@@ -58,7 +59,10 @@ export class Story {
       this.waitsSince = at;
       // Where clocks step, nobody knows.
       this.backAt = slack.isExact ? at + Math.ceil(event.delayMs + slack.lateMs(0)) : Infinity;
-    } else this.end = event;
+    } else {
+      this.end = event;
+      this.endedAt = at;
+    }
     return problems;
   }
 

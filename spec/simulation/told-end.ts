@@ -18,9 +18,9 @@ function checkAgreement(caller: Caller, outcome: Outcome, end: EndedEvent): void
 }
 
 function agrees(caller: Caller, { how, error, at }: Outcome, end: EndedEvent): boolean {
-  const { aborted, abortedAt } = caller;
+  const { aborted, abortedAt, story } = caller;
   const hasAborted = how === 'failed' && aborted !== undefined && error === aborted;
   if (how !== 'left' && !hasAborted) return how === end.type && error === end.error;
   // Or he has left in the very turn in which it ended.
-  return end.type === 'cancelled' || [at, abortedAt].includes(end.at);
+  return end.type === 'cancelled' || [at, abortedAt].includes(story?.endedAt);
 }
