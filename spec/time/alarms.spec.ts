@@ -102,6 +102,28 @@ describe('Alarms', () => {
     expect(stage.log).toEqual([]);
   });
 
+  // Seed 69 of the simulation: a clock that is set forward passes the first alarm, the timer of which still waits
+  // for as long as it was set for. What was set after that, and due before it, waited for that timer too.
+  it('ring in time when they were set after a step forward of the clock, which has passed another', () => {
+    stage.set(5_000, 'passed');
+    stage.time.advance(1_000);
+    stage.time.step(3_600_000);
+    stage.set(stage.time.now() + 200, 'in time');
+    expect(stage.time.timers).toBe(1);
+    stage.time.flush();
+
+    expect(stage.log).toEqual(['3601000 passed', '3601200 in time']);
+  });
+
+  it('do not put off the timer of one that is overdue, however many are set meanwhile', () => {
+    const scheduled = jest.spyOn(stage.time, 'schedule');
+    stage.set(5_000, 'passed');
+    stage.time.step(3_600_000);
+    for (let n = 0; n < 9; n++) stage.set(stage.time.now() + 200, 'in time');
+
+    expect([scheduled.mock.calls.length, stage.time.timers]).toEqual([2, 1]);
+  });
+
   it('need one timer at most, and none when none is set', () => {
     expect(stage.time.timers).toBe(0);
     const alarms = Array.from({ length: 1_000 }, (_, n) => stage.set(1 + ((n * 7) % 1_000), 'x'));

@@ -25,6 +25,8 @@ export class Alarms {
   private readonly heap = new IndexedHeap<Alarm>(isBefore);
   private readonly wakeUp: WakeUp;
   private lastOrder = 0;
+  /** Whether the timer is set for now. */
+  private isHurrying = false;
   /** Once more in the same instant, behind whatever else is due. */
   private readonly lastCall: WakeUp;
 
@@ -49,7 +51,7 @@ export class Alarms {
   set(at: number, ring: () => void, prepare: () => boolean = () => false): Alarm {
     const alarm = { at, order: ++this.lastOrder, ring, prepare, isSet: true };
     this.heap.add(alarm);
-    if (this.heap.top === alarm) this.sleep();
+    if (this.heap.top === alarm || this.isOverdue) this.sleep();
     return alarm;
   }
 
@@ -64,9 +66,16 @@ export class Alarms {
     return (this.heap.top?.at ?? Infinity) - this.clock.now();
   }
 
+  /** The clock has been set past the first, whose timer does not know: those behind it must not wait for that. */
+  private get isOverdue(): boolean {
+    return !this.isHurrying && this.waitMs < 0;
+  }
+
   private sleep(): void {
+    const wait = this.heap.top ? Math.max(0, this.waitMs) : Infinity;
+    this.isHurrying = wait === 0;
     this.lastCall.clear();
-    this.wakeUp.set(this.heap.top ? Math.max(0, this.waitMs) : Infinity);
+    this.wakeUp.set(wait);
   }
 
   private wake(): void {
