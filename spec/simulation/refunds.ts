@@ -42,8 +42,10 @@ export class Refunds {
   /** A reservation of his is settled to the usage, or given back. */
   check(callerId: number, usage: Usage | undefined): void {
     const callId = this.callIdOf(callerId);
-    const latest = callId === undefined ? undefined : this.tries.get(callId);
-    if (callId !== undefined) this.tries.delete(callId);
+    // Who acts on what he hears may end a call before others have heard of it.
+    if (callId === undefined) return;
+    const latest = this.tries.get(callId);
+    this.tries.delete(callId);
     const wanted = wantedOf(latest);
     const isMeddled = latest?.error !== undefined && this.parts.run.meddling.isGoingOn;
     if (isMeddled || isAs(wanted, usage)) return;

@@ -22,5 +22,5 @@ function agrees(caller: Caller, { how, error, at }: Outcome, end: EndedEvent): b
   const hasAborted = how === 'failed' && aborted !== undefined && error === aborted;
   if (how !== 'left' && !hasAborted) return how === end.type && error === end.error;
   // Or he has left in the very turn in which it ended.
-  return end.type === 'cancelled' || [at, abortedAt].includes(story?.endedAt);
+  return end.type === 'cancelled' || story?.endedAt === at || story?.endedAt === abortedAt;
 }
