@@ -51,13 +51,14 @@ export class Inspection {
     this.checkPause(state);
   }
 
-  /** Calls that could be let out as far as this service goes; none while something holds all. */
+  /** Calls that wait, and could be let out as far as this service goes; those behind a wait for a retry may too. */
   get ready(): readonly Story[] {
     const { run, service, bound } = this.parts;
     const { chronicle, controls } = this.witnesses;
     const { inFlight } = service.toJSON();
     if (controls.isPaused || inFlight >= bound.value) return [];
-    return [...chronicle.unended.values()].filter((story) => story.isQueuedFor(run.now));
+    const waiting = [...chronicle.unended.values()].filter(({ state }) => state !== 'started');
+    return waiting.some((story) => story.isQueuedFor(run.now)) ? waiting : [];
   }
 
 

@@ -67,7 +67,7 @@ export class Station {
     const forecast = this.forecasts.make(tokens, wishes);
     this.crowd.call(caller, tokens, { ...wishes, ...this.signalOf(caller) });
     if (forecast) this.forecasts.check(forecast, caller);
-    if (isClosing) this.crowd.checkRefused(caller);
+    if (isClosing && !this.parts.run.meddling.isGoingOn) this.crowd.checkRefused(caller);
   }
 
   recover(how: 'drain' | 'close' | 'abandon'): void {

@@ -23,7 +23,9 @@ export class Unhandled {
     return others;
   }
 
-  restore(): void {
+  /** As it was before, once all that was thrown has been told. */
+  async restore(): Promise<void> {
+    await this.take();
     config.onUnhandledError = this.before;
   }
 }
