@@ -50,6 +50,11 @@ export class Book {
     return this.sum(({ at }) => at > from);
   }
 
+  /** How many reservations have not ended. */
+  get open(): number {
+    return this.entries.filter(({ isOpen }) => isOpen).length;
+  }
+
   get reserved(): number {
     // What has left the window is reserved no more.
     return Math.min(

@@ -1,4 +1,9 @@
-import { type CallEvent, type CallOptions, ServiceClosedError, type Usage } from '../../src/index.js';
+import {
+  type CallEvent,
+  type CallOptions,
+  ServiceClosedError,
+  type Usage,
+} from '../../src/index.js';
 import { isPlanted, PlantedError } from './planted.js';
 import { finalize, type Observable } from 'rxjs';
 import { Caller, type Manner } from './caller.js';

@@ -42,6 +42,15 @@ export class Inspection {
     this.witnesses.crowd.checkTimes();
   }
 
+  /** Nothing is under way: permits and reservations have all come back. */
+  checkReturned(): void {
+    const { service, books, problem } = this.parts;
+    const { inFlight, quotas } = service.toJSON();
+    const reserved = quotas.some((quota) => quota.reserved > 0);
+    if (inFlight > 0) problem(`keeps ${inFlight} permits`);
+    if (reserved || books.some(({ open }) => open > 0)) problem('keeps what was reserved');
+  }
+
   /** All that is due has happened: what was accepted and has not ended is somewhere, and waits for something. */
   checkAtRest(): void {
     const state = this.parts.service.toJSON();
@@ -61,19 +70,17 @@ export class Inspection {
     return waiting.some((story) => story.isQueuedFor(run.now)) ? waiting : [];
   }
 
-
   /** When nothing goes wrong any more, and nobody calls. */
   checkEnd(): void {
     const { service, problem } = this.parts;
     const { crowd, chronicle, works } = this.witnesses;
-    const { queued, inFlight, retrying, status, quotas } = service.toJSON();
+    const { queued, inFlight, retrying, status } = service.toJSON();
     if (queued + inFlight + retrying > 0) problem(`keeps ${queued}+${inFlight}+${retrying} calls`);
     if (status === 'closing') problem('does not close');
     if (works.size > 0) problem(`has left ${works.size} works alone`);
     crowd.checkNobodyWaits();
     for (const { id, state } of chronicle.unended.values()) problem(`${id} is ${state} at the end`);
-    for (const { unit, reserved } of quotas)
-      if (reserved !== 0) problem(`keeps ${reserved} ${unit}`);
+    this.checkReturned();
     chronicle.budget.check();
   }
 

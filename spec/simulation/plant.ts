@@ -1,3 +1,4 @@
+import type { Observable } from 'rxjs';
 import type { LLMService, RateTracker, Reservation } from '../../src/index.js';
 import type { Simulation } from './simulation.js';
 
@@ -8,4 +9,6 @@ export interface Plant {
   /** A reservation as the service gets it. */
   readonly granted?: (reservation: Reservation, run: Simulation) => void;
   readonly service?: (service: LLMService<number, string>, run: Simulation) => void;
+  /** The work of one try, after what it says of itself. */
+  readonly work?: (work$: Observable<unknown>, run: Simulation) => Observable<unknown>;
 }

@@ -28,7 +28,7 @@ import type { Station } from './station.js';
 import { earlyTime, rightTime, SimulatedTime } from './time.js';
 
 const LASTS_MS = 8_000;
-const MOST_PROBLEMS = 20;
+const MOST_OF_A_KIND = 2;
 
 /** By how much everything is more where there are thousands of calls. */
 const THOUSANDS = 40;
@@ -65,6 +65,7 @@ export class Simulation extends SeededRun {
   /** When anything happened last: nothing may make time pass after that. */
   lastMovedAt = 0;
   private lastActedAt = 0;
+  private readonly kinds = new Map<string, number>();
   /** How much has happened. */
   actions = 0;
   /** How many errors were thrown at RxJS, which tells of them later. */
@@ -84,7 +85,10 @@ export class Simulation extends SeededRun {
   }
 
   problem(what: string): void {
-    if (this.problems.length < MOST_PROBLEMS) this.problems.push(`${this.now}: ${what}`);
+    const kind = what.replace(/\d+/g, '');
+    const count = (this.kinds.get(kind) ?? 0) + 1;
+    this.kinds.set(kind, count);
+    if (count <= MOST_OF_A_KIND) this.problems.push(`${this.now}: ${what}`);
   }
 
   later(ms: number, work: () => void): void {
@@ -177,6 +181,7 @@ export class Simulation extends SeededRun {
     // Who watches is told when usage leaves a window.
     if (isIdle && !this.has('watchers') && this.scheduler.timers > 0)
       this.problem('nothing is under way, and a timer is set');
+    if (isIdle) for (const { inspection } of this.stations) inspection.checkReturned();
   }
 
   private checkAtRest(): void {

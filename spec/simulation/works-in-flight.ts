@@ -46,7 +46,7 @@ export class WorksInFlight {
         error: (error) => this.refunds.failed(callId, error),
       }),
     );
-    return new Observable((subscriber) => {
+    const working$ = new Observable<T>((subscriber) => {
       const done = this.begin(callId);
       subscriber.add(() => {
         done();
@@ -54,6 +54,8 @@ export class WorksInFlight {
       });
       return told$.subscribe(subscriber);
     });
+    const { run } = this.parts;
+    return run.plant.work ? (run.plant.work(working$, run) as Observable<T>) : working$;
   }
 
   private checkInFlight(): void {
