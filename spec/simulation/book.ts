@@ -112,7 +112,7 @@ export class Book {
   private get from(): number {
     const { slack, windowMs } = this.parts;
     // A step back leaves their clock at the end of a ms.
-    return this.clock - windowMs + (slack.isExact ? 0 : slack.lateMs(0));
+    return this.clock - windowMs + (slack.isExact ? 0 : slack.roundingMs);
   }
 
   private correct(entry: Entry, amount: number): void {

@@ -1,11 +1,13 @@
 import type { ObservableInput } from 'rxjs';
-import { type CallContext, LLMService, type LLMServiceOptions } from '../../src/index.js';
+import type { CallContext, LLMServiceOptions } from '../../src/index.js';
+import { HeldResources } from './held-resources.js';
 import { keepBooks } from './keep-books.js';
 import { LiveLimit } from './live-limit.js';
 import { PlantedError } from './planted.js';
 import { ProviderWork } from './provider-work.js';
 import { type Limits, LONGEST_BACK_OFF_MS, LONGEST_REFUSAL_MS, Sharing } from './sharing.js';
 import type { Simulation } from './simulation.js';
+import { SimulatedService } from './simulated-service.js';
 import { Station } from './station.js';
 import type { Temper } from './station-parts.js';
 import { timesOf, weightsOf } from './wishes.js';
@@ -24,13 +26,20 @@ function buildStation(run: Simulation, limits: Limits): Station {
   const range = { least: 0, most: 5 * run.scale, healthy: 3 * run.scale };
   const bound = new LiveLimit(run.int(1, 5) * run.scale, range);
   const temper = temperOf(run);
-  const service = LLMService.of<number, string>({
+  const problem = (what: string) => run.problem(`${service.name}: ${what}`);
+  const resources = new HeldResources(run, problem);
+  const options = {
     modelName: 'm',
     serviceTag: `-${index}`,
     maxConcurrentJobs: bound.value$,
     ...limits.options,
     ...optionsOf(run, temper),
-    ...functionsOf(run, index, workOf(run, limits)),
+  };
+  const functions = functionsOf(run, index, workOf(run, limits));
+  const service: SimulatedService = new SimulatedService(options, {
+    ...functions,
+    acquire: () => resources.acquire(),
+    release: () => resources.release(run.stations[index]!.works.size),
   });
   const { books, sharesTracker } = limits;
   if (!sharesTracker) {
@@ -38,8 +47,8 @@ function buildStation(run: Simulation, limits: Limits): Station {
     keepBooks(run, service.tracker, books);
   }
   run.plant.service?.(service, run);
-  const problem = (what: string) => run.problem(`${service.name}: ${what}`);
-  return new Station({ run, index, service, bound, books, sharesTracker, problem, ...temper });
+  const parts = { run, index, service, bound, books, resources, sharesTracker, problem };
+  return new Station({ ...parts, ...temper });
 }
 
 function temperOf(run: Simulation): Temper {

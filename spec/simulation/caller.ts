@@ -33,7 +33,8 @@ interface CallerParts {
 
 /** One call as its caller sees it, and what was promised to him. */
 export class Caller {
-  readonly signal = new WatchedSignal();
+  /** His own, or one that he has in common with others, of other services too. */
+  readonly signal: WatchedSignal;
   subscription: Subscription | undefined;
   story: Story | undefined;
   outcome: Outcome | undefined;
@@ -42,13 +43,14 @@ export class Caller {
   /** For how long each try may wait for its start: below 0 where the call is made in vain. */
   readonly deadlineMs: number;
   lastValueAt: number | undefined;
-  abortedAt: number | undefined;
   private readonly order = new EventOrder((what) => this.problem(what));
 
   constructor(readonly parts: CallerParts) {
     const { run, options } = parts;
     const { deadline = Infinity } = options;
     this.at = run.now;
+    this.signal =
+      run.has('shared signals') && run.chance(0.3) ? run.sharedSignal : new WatchedSignal();
     // A date is one of the clock that the service sees.
     const isDate = deadline instanceof Date;
     this.deadlineMs = isDate ? deadline.getTime() - run.time.now() : deadline;
@@ -59,14 +61,17 @@ export class Caller {
     return this.at + this.deadlineMs;
   }
 
+  get abortedAt(): number | undefined {
+    return this.signal.abortedAt;
+  }
+
   /** The reason with which he aborts. */
   get aborted(): unknown {
     return this.signal.reason;
   }
 
   abort(): void {
-    this.abortedAt ??= this.parts.run.now;
-    this.signal.abort(new Error('aborted'));
+    this.signal.abort(this.parts.run.now);
   }
 
   leave(): void {

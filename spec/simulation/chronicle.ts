@@ -65,6 +65,8 @@ export class Chronicle {
 
   private started(story: Story, at: number): void {
     checkStart(this.crowd.callerWith(story));
+    const { retry, problem } = this.parts;
+    if (story.attempt > retry.maxAttempts) problem(`tries ${story.id} ${story.attempt} times`);
     if (story.attempt === 1) this.budget.started(at);
     noteOvertaken(story, this.unended.values(), this.parts.run);
   }

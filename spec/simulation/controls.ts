@@ -1,3 +1,4 @@
+import { isPlanted } from './planted.js';
 import type { StationParts } from './station-parts.js';
 
 /** What a station has been told to do, and that it works accordingly. */
@@ -40,7 +41,11 @@ export class Controls {
     this.isAbandoned ||= abandon;
     this.isClosing = true;
     this.pausedAt = undefined;
-    void this.parts.service.close({ abandon }).then(() => (this.hasClosed = true));
+    const closed = () => (this.hasClosed = true);
+    // Releasing may fail, which whoever closes is told.
+    void this.parts.service.close({ abandon }).then(closed, (error: unknown) => {
+      if (isPlanted(error)) closed();
+    });
   }
 
   /** Who has told it to close hears that it has. */
@@ -50,7 +55,8 @@ export class Controls {
 
   /** Work is asked for: it may be. */
   checkWork(): void {
-    const { run, service, problem } = this.parts;
+    const { run, service, resources, problem } = this.parts;
+    resources.checkWork();
     if (this.isAbandoned) problem('works after it was told to abandon all');
     const { status, inFlight } = service.toJSON();
     if (status === 'closed') problem('works though it has closed');

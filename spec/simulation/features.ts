@@ -17,6 +17,7 @@ const CHANCES = {
   underestimates: 0.2,
   // what callers do
   cancels: 0.5,
+  'shared signals': 0.3,
   priorities: 0.5,
   tenants: 0.5,
   timeouts: 0.5,
@@ -32,7 +33,8 @@ const CHANCES = {
   limits: 0.5,
   pauses: 0.5,
   closes: 0.5,
-  learning: 0.5,
+  learning: 0.35,
+  resources: 0.3,
   'full queues': 0.5,
   'drop-oldest': 0.5,
   'bad weights': 0.5,

@@ -62,10 +62,10 @@ export class Inspection {
 
   /** Calls that wait, and could be let out as far as this service goes; those behind a wait for a retry may too. */
   get ready(): readonly Story[] {
-    const { run, service, bound } = this.parts;
+    const { run, service, bound, resources } = this.parts;
     const { chronicle, controls } = this.witnesses;
     const { inFlight } = service.toJSON();
-    if (controls.isPaused || inFlight >= bound.value) return [];
+    if (controls.isPaused || !resources.areHeld || inFlight >= bound.value) return [];
     const waiting = [...chronicle.unended.values()].filter(({ state }) => state !== 'started');
     return waiting.some((story) => story.isQueuedFor(run.now)) ? waiting : [];
   }

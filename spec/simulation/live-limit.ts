@@ -12,6 +12,7 @@ interface Range {
 export class LiveLimit {
   private readonly values: BehaviorSubject<number>;
   private latest: number;
+  private hasFailed = false;
 
   constructor(
     first: number,
@@ -35,12 +36,13 @@ export class LiveLimit {
   }
 
   set(value: number): void {
-    if (this.values.hasError) return;
+    if (this.hasFailed) return;
     this.latest = value;
     this.values.next(value);
   }
 
   fail(error: Error): void {
+    this.hasFailed = true;
     this.values.error(error);
   }
 }

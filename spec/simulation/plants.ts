@@ -14,13 +14,17 @@ export interface PlantedFault {
 
 type Service = LLMService<number, string>;
 
-/** What the queue of a service is asked for, whatever its type says of who may. */
-interface Queue extends Iterable<Queueable> {
-  push(item: Queueable, now: number): void;
+/** The inside of a service, whatever its type says of who may see it. */
+interface Inside {
+  readonly pipeline: {
+    readonly queue: Iterable<Queueable> & { push(item: Queueable, now: number): void };
+    readonly released$: { next: () => void };
+    readonly parts: { worker: { parts: { retry: { budget: { take: () => boolean } } } } };
+  };
 }
 
-function queueOf(service: Service): Queue {
-  return (service as unknown as { engine: { pipeline: { queue: Queue } } }).engine.pipeline.queue;
+function insideOf(service: Service): Inside['pipeline'] {
+  return (service as unknown as { engine: Inside }).engine.pipeline;
 }
 
 /** Reserves half of the tokens of what goes out. */
@@ -79,7 +83,7 @@ const freesPermitsEarly: Plant = {
 
 const forgetsCalls: Plant = {
   service: (service) => {
-    const queue = queueOf(service);
+    const queue = insideOf(service).queue;
     const push = queue.push.bind(queue);
     let calls = 0;
     queue.push = (item, now) => {
@@ -88,9 +92,17 @@ const forgetsCalls: Plant = {
   },
 };
 
+const keepsPermits: Plant = {
+  service: (service) => (insideOf(service).released$.next = () => {}),
+};
+
+const retriesForEver: Plant = {
+  service: (service) => (insideOf(service).parts.worker.parts.retry.budget.take = () => true),
+};
+
 const newestFirst: Plant = {
   service: (service) => {
-    const queue = queueOf(service);
+    const queue = insideOf(service).queue;
     Object.defineProperty(queue, 'first', { get: () => [...queue].at(-1) });
   },
 };
@@ -122,6 +134,10 @@ const tellsTwice = tellingBy((call$, observer) =>
       observer.complete();
     },
   }),
+);
+
+const tellsNoErrors = tellingBy((call$, observer) =>
+  call$.subscribe({ ...observer, error: () => {} }),
 );
 
 const tellsWhoHasLeft = tellingBy((call$, observer) => {
@@ -159,6 +175,11 @@ const clockIsFast: Plant = {
   service: (_, run: Simulation) => (run.scheduler.now = () => run.time.now() * 1.3),
 };
 
+/** Whose timer fires is taken to be in time. */
+const trustsTimers: Plant = {
+  service: (_, run) => (run.scheduler.now = () => Math.ceil(run.time.now())),
+};
+
 /** Each of them alone makes services break a promise. */
 export const PLANTED_FAULTS: readonly PlantedFault[] = [
   { name: 'reserves too little', plant: reservesTooLittle, seenBy: /is over its limit/ },
@@ -168,6 +189,15 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   { name: 'gives back what was used', plant: givesAllBack, seenBy: /settles caller/ },
   { name: 'leaves timers', plant: leavesTimers, seenBy: /a timer (is set|was left)/ },
   { name: 'frees permits early', plant: freesPermitsEarly, seenBy: /works (for|twice)/ },
+  { name: 'keeps permits', plant: keepsPermits, seenBy: /wait though there is room/ },
+  { name: 'retries without a budget', plant: retriesForEver, seenBy: /has retried/ },
+  { name: 'tells no errors', plant: tellsNoErrors, seenBy: /has left \d+ callers alone/ },
+  {
+    name: 'trusts timers that are early',
+    plant: trustsTimers,
+    seenBy: /is over its limit/,
+    only: ['early timers', 'many'],
+  },
   { name: 'forgets calls', plant: forgetsCalls, seenBy: /are somewhere/ },
   { name: 'lets callers wait for ever', plant: forgetsCalls, seenBy: /has left \d+ callers alone/ },
   { name: 'lets out the newest first', plant: newestFirst, seenBy: /has started before/ },

@@ -25,6 +25,7 @@ import { type FeatureChoice, SeededRun } from './seeded-run.js';
 import type { Sharing } from './sharing.js';
 import { Slack } from './slack.js';
 import type { Station } from './station.js';
+import { WatchedSignal } from './watched-signal.js';
 import { earlyTime, rightTime, SimulatedTime } from './time.js';
 
 const LASTS_MS = 8_000;
@@ -64,6 +65,7 @@ export class Simulation extends SeededRun {
   readonly sharing: Sharing;
   /** When anything happened last: nothing may make time pass after that. */
   lastMovedAt = 0;
+  private commonSignal = new WatchedSignal();
   private lastActedAt = 0;
   private readonly kinds = new Map<string, number>();
   /** How much has happened. */
@@ -96,6 +98,13 @@ export class Simulation extends SeededRun {
       this.lastMovedAt = this.now;
       work();
     }, ms);
+  }
+
+  /** One for many callers; another when it has been aborted for a while. */
+  get sharedSignal(): WatchedSignal {
+    if (this.commonSignal.abortedAt !== undefined && this.chance(0.3))
+      this.commonSignal = new WatchedSignal();
+    return this.commonSignal;
   }
 
   stepClock(ms: number): void {
@@ -137,7 +146,8 @@ export class Simulation extends SeededRun {
   close(): void {
     for (const { controls } of this.stations) controls.close(false);
     this.sharing.close();
-    this.passUntil(this.now);
+    this.passUntil(this.now + WINDOW_MS);
+    for (const { parts } of this.stations) parts.resources.checkReleased();
     const watched = [...this.limits, ...this.stations.map(({ parts }) => parts.bound)];
     if (watched.some(({ isWatched }) => isWatched)) this.problem('limits are still listened to');
     if (this.time.timers > 0) this.problem(`${this.time.timers} timers are left`);

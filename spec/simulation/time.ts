@@ -40,7 +40,8 @@ export class SimulatedTime implements SchedulerLike {
 export function rightTime(time: VirtualTime): SchedulerLike {
   return {
     now: () => time.elapsedMs,
-    schedule: time.schedule.bind(time) as SchedulerLike['schedule'],
+    schedule: <T>(work: (this: SchedulerAction<T>, state?: T) => void, ms?: number, state?: T) =>
+      time.schedule(work, ms, state),
   };
 }
 

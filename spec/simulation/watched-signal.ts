@@ -1,6 +1,7 @@
 /** An abort signal that knows how many listen to it. */
 export class WatchedSignal {
   listeners = 0;
+  private aborted: { readonly at: number; readonly reason: Error } | undefined;
   private readonly controller = new AbortController();
 
   constructor() {
@@ -25,11 +26,17 @@ export class WatchedSignal {
     return this.controller.signal;
   }
 
+  /** What was given when it was aborted. */
   get reason(): unknown {
-    return this.signal.reason;
+    return this.aborted?.reason;
   }
 
-  abort(reason: unknown): void {
-    this.controller.abort(reason);
+  get abortedAt(): number | undefined {
+    return this.aborted?.at;
+  }
+
+  abort(at: number): void {
+    this.aborted ??= { at, reason: new Error('aborted') };
+    this.controller.abort(this.reason);
   }
 }

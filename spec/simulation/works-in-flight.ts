@@ -43,7 +43,7 @@ export class WorksInFlight {
     const told$ = work$.pipe(
       tap({
         next: () => this.refunds.answered(callId),
-        error: (error) => this.refunds.failed(callId, error),
+        error: (error: unknown) => this.refunds.failed(callId, error),
       }),
     );
     const working$ = new Observable<T>((subscriber) => {

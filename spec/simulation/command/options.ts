@@ -39,7 +39,7 @@ const NAMES = ['seeds', 'from', 'seed', 'features', 'jobs', 'failures'];
 function parse(args: string[]): Record<string, string | undefined> {
   const options = Object.fromEntries(NAMES.map((name) => [name, { type: 'string' as const }]));
   try {
-    return parseArgs({ args, options }).values as Record<string, string | undefined>;
+    return parseArgs({ args, options }).values;
   } catch (error) {
     throw new BadFlag((error as Error).message.split('. ')[0]);
   }
