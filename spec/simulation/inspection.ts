@@ -39,6 +39,7 @@ export class Inspection {
     const { queued, queuedBy, quotas } = service.toJSON();
     if (sumOf(queuedBy) !== queued) problem(`has ${queued} queued, ${sumOf(queuedBy)} by line`);
     for (const [index, book] of books.entries()) book.compare(quotas[index]!);
+    this.checkClosed(service.toJSON());
     this.witnesses.crowd.checkTimes();
   }
 
@@ -90,6 +91,13 @@ export class Inspection {
     for (const { unit, used } of service.toJSON().quotas)
       if (used !== 0) problem(`has still used ${used} ${unit}`);
     this.witnesses.crowd.checkSignals();
+  }
+
+  /** Nothing goes on in one that has closed. */
+  private checkClosed({ status, queued, inFlight, retrying }: ServiceState): void {
+    const { works } = this.witnesses;
+    if (status === 'closed' && queued + inFlight + retrying + works.size > 0)
+      this.parts.problem('goes on though it has closed');
   }
 
   private checkPlaces({ queued, inFlight, retrying }: ServiceState): void {
