@@ -35,6 +35,7 @@ interface CallerParts {
 export class Caller {
   /** His own, or one that he has in common with others, of other services too. */
   readonly signal: WatchedSignal;
+  private readonly isSharing: boolean;
   subscription: Subscription | undefined;
   story: Story | undefined;
   outcome: Outcome | undefined;
@@ -49,8 +50,8 @@ export class Caller {
     const { run, options } = parts;
     const { deadline = Infinity } = options;
     this.at = run.now;
-    this.signal =
-      run.has('shared signals') && run.chance(0.3) ? run.sharedSignal : new WatchedSignal();
+    this.isSharing = run.has('shared signals') && run.chance(0.3);
+    this.signal = this.isSharing ? run.sharedSignal : new WatchedSignal();
     // A date is one of the clock that the service sees.
     const isDate = deadline instanceof Date;
     this.deadlineMs = isDate ? deadline.getTime() - run.time.now() : deadline;
@@ -71,6 +72,7 @@ export class Caller {
   }
 
   abort(): void {
+    if (this.isSharing) this.parts.run.meddling.acts();
     this.signal.abort(this.parts.run.now);
   }
 

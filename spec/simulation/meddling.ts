@@ -14,11 +14,16 @@ export class Meddling {
     return this.meddlers > 0 || this.latestAt === this.run.now;
   }
 
+  /** What somebody does now concerns others, in the middle of whatever is going on. */
+  acts(): void {
+    this.latestAt = this.run.now;
+  }
+
   /** Somebody hears of something, and may act. */
   heard(): void {
     const { run } = this;
     if (!run.has('meddling') || !run.chance(0.08)) return;
-    this.latestAt = run.now;
+    this.acts();
     this.meddlers += 1;
     reactAtRandom(run);
     this.meddlers -= 1;
