@@ -4,7 +4,8 @@ import type { SimulateOptions } from './options.js';
 import { Summary } from './summary.js';
 import type { Answer, Order } from './worker.js';
 
-const SHOW_EVERY_MS = 500;
+/** On a screen; in a file, a line a minute. */
+const SHOW_EVERY_MS = process.stdout.isTTY ? 500 : 60_000;
 
 /** Plays many seeds in processes of their own, one seed each at a time. */
 export class Many {
@@ -74,7 +75,8 @@ export class Many {
 
   /** On one line, where there is a screen. */
   private show(): void {
-    if (process.stdout.isTTY) process.stdout.write(`\r${this.summary.line}`);
+    const { line } = this.summary;
+    process.stdout.write(process.stdout.isTTY ? `\r${line}` : `${line}\n`);
   }
 
   private clearLine(): void {
