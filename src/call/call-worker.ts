@@ -85,7 +85,8 @@ export class CallWorker<Request, Response> implements Worker<Request, Response> 
     latest.started(call);
     timeouts.started(call);
     answers?.started(call);
-    events.started(call);
+    // Whoever hears that less is held for it may have ended it.
+    if (!call.hasEnded) events.started(call);
   }
 
   responded(call: Call<Request, Response>): void {
