@@ -15,6 +15,8 @@ export function noteOvertaken(
   // By then, those who wait have gained on higher priorities.
   if (at + slack.forwardMs >= MINUTE_MS) return;
   for (const other of others) {
+    // When it is back after a step of clocks nobody knows.
+    if (!slack.isExact && other.state === 'retrying') continue;
     const isSame = other.priority === priority && other.tenant === tenant;
     const isBefore = other.priority > priority || (isSame && other.id < id);
     // What came while this one was let out came after it.
