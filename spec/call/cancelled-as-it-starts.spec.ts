@@ -1,4 +1,4 @@
-import { NEVER, type Subscription, timer } from 'rxjs';
+import { NEVER, Subscription, timer } from 'rxjs';
 import { LLMService, quota, sharedQuota } from '../../src/index.js';
 import { VirtualTime } from '../support/virtual-time.js';
 
@@ -22,12 +22,12 @@ describe('a call that is cancelled as what it holds is lowered', () => {
     time.advance(1_000);
     const told: string[] = [];
     service.events$.subscribe(({ type }) => told.push(type));
-    let call: Subscription | undefined;
+    const calls = new Subscription();
     other.usage$.subscribe(({ tokens }) => {
-      if (tokens! > 0 && tokens! < 500) call?.unsubscribe();
+      if (tokens! > 0 && tokens! < 500) calls.unsubscribe();
     });
     service.pause();
-    call = service.call('second').subscribe();
+    calls.add(service.call('second').subscribe());
     service.resume();
 
     expect(told).toEqual(['queued', 'cancelled']);
