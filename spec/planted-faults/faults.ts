@@ -412,7 +412,7 @@ export const faults: readonly Fault[] = [
     name: 'waits no longer than by chance, whatever the provider says',
     breaks: 'G10',
     file: 'src/retry/retry-policy.ts',
-    find: 'Math.max(failure.retryAfterMs ?? 0, backOffMs(',
+    find: 'Math.max(told, backOffMs(',
     replace: 'Math.max(0, backOffMs(',
     spec: 'spec/retry/retry-policy.spec.ts',
     test: 'as long as the provider says',
