@@ -93,7 +93,7 @@ const restrictSyntax = (...selectors) => ({ 'no-restricted-syntax': ['error', ..
 // A later block replaces the options of a rule, so each one lists all that holds for its files.
 // What depends on how deep a file lies (a ring's own folders) is in spec/import-direction.spec.ts.
 export default defineConfig(
-  { ignores: ['dist', 'coverage', 'spec/fixtures'] },
+  { ignores: ['dist', 'coverage', 'reports', '.stryker-tmp', 'spec/fixtures'] },
   {
     files: ['**/*.{js,mjs}'],
     extends: [tseslint.configs.recommended],
