@@ -273,6 +273,30 @@ describe('CallQueue', () => {
       expect(drain(queue)).toEqual([0, 1, 2]);
     });
 
+    it('after a look at a few of those that are queued, however many were put back', () => {
+      const queue = new CallQueue<Queued>();
+      const items = Array.from({ length: 1_000 }, (_, id) => new Queued(id));
+      for (const item of items) queue.push(item, 0);
+      let looks = 0;
+      for (const item of items) {
+        const { order } = item;
+        Object.defineProperty(item, 'order', { get: () => (looks += 1) && order });
+      }
+      const looksAt = (work: () => void) => {
+        looks = 0;
+        work();
+        return looks;
+      };
+      const [even, odd] = [0, 1].map((rest) => items.filter(({ id }) => id % 2 === rest));
+      for (const item of even!) queue.take(item);
+      const last = even!.pop()!;
+      const most = Math.max(...even!.map((item) => looksAt(() => queue.putBack(item))));
+      for (const item of odd!) queue.remove(item);
+
+      expect([most, looksAt(() => queue.putBack(last))].every((count) => count < 30)).toBe(true);
+      expect(drain(queue)).toEqual([...even!, last].map(({ id }) => id));
+    });
+
     it.each(['in order', 'backwards', 'mixed'])('20,000 at once, %s, without a stall', (how) => {
       const queue = new CallQueue<Queued>();
       const items = letOut(

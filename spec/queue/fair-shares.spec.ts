@@ -223,6 +223,27 @@ describe('CallQueue, between tenants', () => {
     expect(line.take()).toBe('bbax');
   });
 
+  it.each([
+    ['the other first when the one that was alone was served last', false, 'ba'],
+    ['equals in turn once nothing was in flight any more', true, 'ab'],
+  ])('lets go %s', (_, rests, taken) => {
+    const line = equal();
+    line.push('a');
+    line.take();
+    if (rests) line.queue.rest();
+    line.push('ab');
+
+    expect(line.take()).toBe(taken);
+  });
+
+  it('lets equals go in turn where none was served yet', () => {
+    const line = equal();
+    for (const id of [-1, -2]) line.queue.push(new Queued(id), 0);
+    line.push('a');
+
+    expect(line.take()).toBe('-a-');
+  });
+
   describe('reads the weight', () => {
     it('of a tenant when its line opens, and again when it reopens', () => {
       const asked: (string | undefined)[] = [];
@@ -235,6 +256,14 @@ describe('CallQueue, between tenants', () => {
       line.push('ab');
 
       expect(asked).toEqual(['a', 'b', 'a', 'b']);
+    });
+
+    it('of a tenant once, whatever else it queues while it has calls queued', () => {
+      const asked: (string | undefined)[] = [];
+      const line = new Filled(new CallQueue<Queued>((tenant) => asked.push(tenant)));
+      line.push('abaabb');
+
+      expect(asked).toEqual(['a', 'b']);
     });
 
     it('anew, once the old line is empty', () => {
@@ -406,6 +435,17 @@ describe('CallQueue keeps nothing', () => {
 
     expect(most).toBeLessThan(50);
     expect(queue.size).toBeLessThan(10_000);
+  });
+
+  it('of a tenant that had more than its share, once that is paid for', () => {
+    const line = equal();
+    line.push('a', { size: 2 });
+    line.push('bbbb');
+    line.take(1);
+    expect(remembered(line.queue)).toBe(2);
+    line.take(1);
+
+    expect(remembered(line.queue)).toBe(1);
   });
 
   it('of a tenant whose calls were cancelled before it had anything', () => {

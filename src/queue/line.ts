@@ -92,7 +92,7 @@ function placeIn(back: readonly Queueable[], { order }: Queueable): number {
   let high = back.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((back[middle]?.order ?? Infinity) < order) low = middle + 1;
+    if ((back[middle] as Queueable).order < order) low = middle + 1;
     else high = middle;
   }
   return low;
