@@ -79,6 +79,15 @@ describe('fallback', () => {
     expect([first.options, second.options]).toEqual([[options], [options]]);
   });
 
+  it('calls the next also where the options of a call have no signal', () => {
+    const options = { priority: 5 };
+
+    expect(heard(fallback([failing(error), answering('b')]).call('x', options))).toEqual([
+      'b',
+      '|',
+    ]);
+  });
+
   it('tears the first down before it calls the next', () => {
     const steps: string[] = [];
     const first$ = concat(throwError(() => error)).pipe(finalize(() => steps.push('torn down')));
@@ -332,4 +341,21 @@ describe('fallback with maxWaitMs', () => {
 
     expect(calls).toEqual(['b', 'd']);
   });
+
+  it.each([0, 1_999, 2_000])('calls the first that starts the call in time: in %i ms', (waitMs) => {
+    const first = new FakeCallable(of('a'), waitMs);
+    const both = fallback([first, answering('b')], { maxWaitMs: 2_000 });
+
+    expect(heard(both.call('x'))).toEqual(['a', '|']);
+  });
+
+  it.each([{}, { maxWaitMs: Infinity }])(
+    'asks nobody how long a call would wait, with %j',
+    (options) => {
+      const first = new FakeCallable(of('a'), new Error('cannot tell'));
+
+      expect(heard(fallback([first, answering('b')], options).call('x'))).toEqual(['a', '|']);
+      expect(first.asked).toEqual([]);
+    },
+  );
 });

@@ -1,4 +1,4 @@
-import { concat, map, NEVER, of, Subject } from 'rxjs';
+import { BehaviorSubject, concat, map, NEVER, of, Subject } from 'rxjs';
 import { CallQueue } from '../../src/queue/call-queue.js';
 import { quota, Queueable, rateLimit } from '../../src/index.js';
 import { FakeReservation, FakeTracker } from '../support/fake-tracker.js';
@@ -80,6 +80,35 @@ describe('rateLimit', () => {
         expectObservable(cold('abc|').pipe(rateLimit(options))).toBe('a---b---(c|)');
       }));
 
+    it.each([null, undefined, 'b'])(
+      'says nothing to %p, which cannot be queued by itself',
+      (value) => {
+        const source$ = of(value, value);
+        const cancelled$ = new Subject<unknown>();
+        const hears: unknown[] = [];
+        const options = { quotas: oneIn(4), cancelled$, scheduler: new VirtualTime() };
+        source$.pipe(rateLimit<unknown>(options)).subscribe({
+          next: (one) => hears.push(one),
+          error: (error: unknown) => hears.push(error),
+        });
+        cancelled$.next(value);
+
+        expect(hears).toEqual([value]);
+      },
+    );
+
+    it('completes when the last leaves that waited for a permit', () => {
+      const cancelled$ = new Subject<Letter>();
+      const { a, b } = letters('a0', 'b0');
+      const hears: string[] = [];
+      of(a!, b!)
+        .pipe(rateLimit({ quotas: [], maxConcurrent: 1, released$: NEVER, cancelled$ }))
+        .subscribe({ next: ({ name }) => hears.push(name), complete: () => hears.push('|') });
+      cancelled$.next(b!);
+
+      expect(hears).toEqual(['a', '|']);
+    });
+
     it('may be heard while a value is let out', () => {
       const cancelled$ = new Subject<Letter>();
       const max$ = new Subject<number>();
@@ -95,6 +124,57 @@ describe('rateLimit', () => {
 
       expect(seen).toEqual(['a', 'c']);
     });
+  });
+
+  it('lets the next out after the one before was heard, not within', () => {
+    const released$ = new Subject<void>();
+    const steps: string[] = [];
+    of('a', 'b', 'c')
+      .pipe(rateLimit({ quotas: [], maxConcurrent: 1, released$ }))
+      .subscribe((name) => {
+        steps.push(`${name} comes`);
+        if (name === 'b') released$.next();
+        steps.push(`${name} was heard`);
+      });
+    released$.next();
+
+    expect(steps.join(', ')).toBe(
+      'a comes, a was heard, b comes, b was heard, c comes, c was heard',
+    );
+  });
+
+  it('takes tenants for equals again once nothing is queued, nor in flight', () => {
+    const queue = new CallQueue<Queueable>();
+    const rest = jest.spyOn(queue, 'rest');
+    const released$ = new Subject<void>();
+    const max$ = new BehaviorSubject(2);
+    concat(of('a', 'b', 'c'), NEVER)
+      .pipe(rateLimit({ quotas: [], queue, maxConcurrent: max$, released$ }))
+      .subscribe();
+    const restsAfter = (step: () => void) => {
+      step();
+      return rest.mock.calls.length;
+    };
+
+    expect([
+      restsAfter(() => max$.next(0)), // a and b in flight, c queued
+      restsAfter(() => released$.next()),
+      restsAfter(() => released$.next()), // c queued
+      restsAfter(() => max$.next(2)), // c in flight
+      restsAfter(() => released$.next()),
+    ]).toEqual([0, 0, 0, 0, 1]);
+  });
+
+  it('does not take tenants for equals while some are in flight, though none is queued', () => {
+    const queue = new CallQueue<Queueable>();
+    const rest = jest.spyOn(queue, 'rest');
+    const released$ = new Subject<void>();
+    concat(of('a', 'b'), NEVER)
+      .pipe(rateLimit({ quotas: [], queue, maxConcurrent: 2, released$ }))
+      .subscribe();
+    released$.next();
+
+    expect(rest).not.toHaveBeenCalled();
   });
 
   describe('with Queueable values', () => {

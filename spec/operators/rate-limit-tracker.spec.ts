@@ -5,6 +5,7 @@ import {
   finalize,
   from,
   ignoreElements,
+  lastValueFrom,
   map,
   NEVER,
   Observable,
@@ -214,6 +215,52 @@ describe('rateLimit over a tracker', () => {
 
     expect(tracker.closed).toBe(0);
   });
+
+  it('is not ended by the faults of a tracker, which are told to whoever made it', () => {
+    class FaultyTracker extends FakeTracker {
+      override readonly faults$ = of(new Error('a limit of NaN')) as never;
+    }
+    const seen: unknown[] = [];
+    of('a')
+      .pipe(rateLimit({ tracker: new FaultyTracker(() => [new FakeReservation()]) }))
+      .subscribe({ next: (name) => seen.push(name), error: (error: unknown) => seen.push(error) });
+
+    expect(seen).toEqual(['a']);
+  });
+
+  it('keeps its question while a permit is left, however many there are', () => {
+    const maxConcurrent = new BehaviorSubject(1);
+    const tracker = new FakeTracker(() => NEVER);
+    of('a')
+      .pipe(rateLimit({ tracker, maxConcurrent, released$: NEVER }))
+      .subscribe();
+    for (const permits of [5, 2, 1]) maxConcurrent.next(permits);
+
+    expect(tracker.asked.length).toBe(1);
+  });
+
+  it.each<[string, () => Promise<Reservation>]>([
+    ['an error', () => Promise.reject(new Error('too late'))],
+    ['nothing', () => Promise.resolve(undefined as never)],
+  ])(
+    'throws nothing at anybody when %s comes for what has been cancelled',
+    async (_what, answer) => {
+      const thrown: unknown[] = [];
+      const { onUnhandledError } = config;
+      config.onUnhandledError = (error) => thrown.push(error);
+      const cancelled$ = new Subject<Letter>();
+      const letter = new Letter('a');
+      of(letter)
+        .pipe(rateLimit({ tracker: new FakeTracker(answer), cancelled$ }))
+        .subscribe({ error: (error: unknown) => thrown.push(error) });
+      cancelled$.next(letter);
+      await settled();
+      await lastValueFrom(timer(2)); // after RxJS would have thrown it
+      config.onUnhandledError = onUnhandledError;
+
+      expect(thrown).toEqual([]);
+    },
+  );
 
   it('hears no error of a question that it has taken back', async () => {
     const answers = [
