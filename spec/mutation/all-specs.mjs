@@ -1,8 +1,9 @@
-// The one file that Mocha loads: the specs of the core, each in a suite of its own, the quick ones first.
+// The one file that Mocha loads: the specs of the core, or those of them whose path matches MUTATION_SPECS, each in a
+// suite of its own, the quick ones first.
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { setJestGlobals, setSpecFile } from './jest-globals.mjs';
+import { setJestGlobals } from './jest-globals.mjs';
 
 const folder = join(import.meta.dirname, '..');
 const require = createRequire(import.meta.url);
@@ -13,16 +14,20 @@ const { config } = require('rxjs');
 /** The rings, and what looks at files or starts processes. */
 const NOT_OF_THE_CORE =
   /^(bench|examples|headers|openai|quota-proof|simulator|testing)\/|^(readme|public-api|import-direction)\.spec/;
-/** What takes a second or more, though a mutant that only this kills is rare. */
-const SLOW =
-  /thousand|million|,000|grow the stack|keeps no process alive|meets all|nor blocks for ever/;
+/**
+ * What takes a second or more, though a mutant that only this kills is rare; and what loads all of the core anew, which
+ * would count as all that tries what is done when that is loaded.
+ */
+const LEFT_OUT =
+  /thousand|million|,000|10 MB|grow the stack|keeps no process alive|meets all|nor blocks for ever|two copies of/;
+const wanted = new RegExp(process.env.MUTATION_SPECS ?? '');
 
-skipSlow();
+leaveOut();
 setJestGlobals();
 drawFew();
 const files = readdirSync(folder, { encoding: 'utf8', recursive: true })
   .map((file) => file.replaceAll('\\', '/'))
-  .filter((file) => file.endsWith('.spec.ts') && !NOT_OF_THE_CORE.test(file))
+  .filter((file) => file.endsWith('.spec.ts') && !NOT_OF_THE_CORE.test(file) && wanted.test(file))
   .sort((one, other) => rankOf(one) - rankOf(other));
 for (const file of files) suite(file);
 
@@ -36,9 +41,6 @@ function suite(file) {
   describe(`${file}:`, function () {
     const { onUnhandledError } = config;
     this.timeout(5_000);
-    before(() => {
-      setSpecFile(join(folder, file));
-    });
     after(() => {
       config.onUnhandledError = onUnhandledError;
     });
@@ -48,12 +50,11 @@ function suite(file) {
   });
 }
 
-/** Nobody waits for what takes long. */
-function skipSlow() {
+function leaveOut() {
   const quick =
     (name) =>
     (title, ...rest) =>
-      SLOW.test(title) ? undefined : define[name](title, ...rest);
+      LEFT_OUT.test(title) ? undefined : define[name](title, ...rest);
   const define = { it: globalThis.it, describe: globalThis.describe };
   for (const name of ['it', 'describe'])
     globalThis[name] = Object.assign(quick(name), define[name]);

@@ -1,5 +1,4 @@
 // Gives the specs, under Mocha, the globals that Jest gives them: those of them that they use.
-import { createRequire } from 'node:module';
 import { ModernFakeTimers } from '@jest/fake-timers';
 import { bind } from 'jest-each';
 import { expect } from 'expect';
@@ -10,7 +9,6 @@ const timers = new ModernFakeTimers({
   global: globalThis,
   config: { rootDir: process.cwd(), fakeTimers: {} },
 });
-let specFile = import.meta.filename;
 
 const jest = {
   fn: mocker.fn.bind(mocker),
@@ -21,15 +19,7 @@ const jest = {
   setSystemTime: (now) => timers.setSystemTime(now),
   advanceTimersByTime: (ms) => timers.advanceTimersByTime(ms),
   advanceTimersByTimeAsync: (ms) => timers.advanceTimersByTimeAsync(ms),
-  // What is loaded within a test would count as covered by it, and by it alone.
-  isolateModules: () => {},
-  requireActual: (module) => createRequire(specFile)(module),
 };
-
-/** Whose relative paths `jest.requireActual` is told from now on. */
-export function setSpecFile(file) {
-  specFile = file;
-}
 
 /** To be called when Mocha has set its own globals. */
 export function setJestGlobals() {

@@ -5,13 +5,13 @@ import { delimiter, join } from 'node:path';
 export const root = join(import.meta.dirname, '../..');
 
 const tools = join(root, 'node_modules/.bin');
-const env = { ...process.env, PATH: `${tools}${delimiter}${process.env.PATH}` };
+const ownEnv = { ...process.env, PATH: `${tools}${delimiter}${process.env.PATH}` };
 
 /** Answers whether the command succeeded and what it printed; with `show`, prints it at once. */
-export function run(command, args, { cwd = root, show = false } = {}) {
+export function run(command, args, { cwd = root, show = false, env = {} } = {}) {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     cwd,
-    env,
+    env: { ...ownEnv, ...env },
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
     shell: process.platform === 'win32', // where npm and tsc are .cmd files
