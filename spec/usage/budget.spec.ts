@@ -7,6 +7,7 @@ import {
   sharedQuota,
   type Usage,
 } from '../../src/index.js';
+import { errorOf } from '../support/error-of.js';
 import { VirtualTime } from '../support/virtual-time.js';
 import { Client } from './client.js';
 
@@ -31,6 +32,25 @@ describe('a budget', () => {
     expect(tracker.quotas).toMatchObject([{ used: 5, remaining: 0, windowMs: Infinity }]);
     client.ask(tracker, 'b', usd(0.01));
     expect(client.news()).toEqual(['a 0', `b! 1000000000000 QUOTA_EXCEEDED`]);
+  });
+
+  it('has no window, and says so to whoever gives one', () => {
+    const options = { unit: 'usd', limit: 5, windowMs: 1_000 };
+
+    expect(errorOf(() => budget(options))).toMatchObject({
+      code: 'INVALID_OPTION',
+      option: 'windowMs',
+      allowed: 'none: a budget has no window',
+    });
+  });
+
+  it('fails a call at once that wants all of it, when some is used', () => {
+    const tracker = make(budget({ unit: 'usd', limit: 5 }));
+    expect(tracker.neverFits(usd(5))).toBeUndefined();
+    client.ask(tracker, 'a', usd(1));
+    client.of('a').settle(usd(1));
+
+    expect(tracker.neverFits(usd(5))).toMatchObject({ code: 'QUOTA_EXCEEDED', used: 1 });
   });
 
   it('that is spent makes calls fail at once, and says how much of it is used', () => {

@@ -239,6 +239,22 @@ describe('Gate', () => {
     });
   });
 
+  it('is open once a probe was let in, though that was sent before the time that was told was over', () => {
+    const gate = closed();
+    gate.pass(4, 100);
+    gate.admitted(4);
+
+    expect([gate.waitMs(101), gate.state(101)]).toEqual([0, OPEN]);
+  });
+
+  it('waits ten seconds for a probe when it has closed once, be it by the very first call', () => {
+    const gate = new Gate();
+    gate.refused({ ticket: 0, lastTicket: 0, waitMs: 1_000 }, 0);
+    gate.pass(1, 1_000);
+
+    expect(gate.waitMs(1_000)).toBe(10_000);
+  });
+
   it('sends one call first of all where nothing is known yet', () => {
     const gate = new Gate({ isUnproven: true });
     expect([gate.isOpen, gate.waitMs(0), gate.state(0), gate.waitUntilItChanges(0)]).toEqual([

@@ -8,6 +8,7 @@ import {
   TimeBoundedUsageTracker,
   type Usage,
 } from '../../src/index.js';
+import { errorOf } from '../support/error-of.js';
 import { marbles } from '../support/marbles.js';
 import { VirtualTime } from '../support/virtual-time.js';
 
@@ -575,5 +576,82 @@ describe('InMemoryRateTracker', () => {
       ]);
       expect(tracker.quotas).toMatchObject([{ used: 0 }]);
     });
+  });
+});
+
+describe('InMemoryRateTracker names what it was given', () => {
+  const tracker = () =>
+    new InMemoryRateTracker({ quotas: [tokens(10)], scheduler: new VirtualTime() });
+  const bad = { tokens: NaN };
+
+  it.each<[string, (reservation: Required<Reservation>) => unknown]>([
+    ['reserve(cost).tokens', () => tracker().reserve(bad)],
+    ['forecast(cost).tokens', () => tracker().forecast(bad)],
+    ['forecast(ahead).tokens', () => tracker().forecast({}, bad)],
+    ['settle(usage).tokens', (reservation) => reservation.settle(bad)],
+    ['revise(held).tokens', (reservation) => reservation.revise(bad)],
+  ])('%s', (option, give) => {
+    const [reservation] = tracker().reserve({ tokens: 1 }) as Required<Reservation>[];
+
+    expect(errorOf(() => give(reservation!))).toMatchObject({ code: 'INVALID_OPTION', option });
+  });
+
+  it('rateLimit, where that changes to what is not allowed', () => {
+    const faults: unknown[] = [];
+    const tracker = new InMemoryRateTracker({
+      rateLimit: of(5, NaN),
+      rateTracker: new TimeBoundedUsageTracker({ scheduler: new VirtualTime() }),
+    });
+    tracker.faults$.subscribe((fault) => faults.push(fault));
+
+    expect(faults).toMatchObject([{ code: 'INVALID_OPTION', option: 'rateLimit', value: 'NaN' }]);
+    expect(tracker.quotas).toMatchObject([{ limit: 5 }]);
+  });
+});
+
+describe('InMemoryRateTracker.forecast', () => {
+  it('names the quota that is waited for, though others wait before', () => {
+    const tracker = new InMemoryRateTracker({
+      quotas: [requests(1)],
+      scheduler: new VirtualTime(),
+    });
+    ask(tracker, new VirtualTime(), [ONE, ONE]);
+
+    expect(tracker.forecast(ONE, ONE)).toMatchObject({ blockedBy: 'quota', unit: 'requests' });
+  });
+});
+
+describe('InMemoryRateTracker.quotas$', () => {
+  const heard = (tracker: InMemoryRateTracker) => {
+    const states: unknown[] = [];
+    tracker.quotas$.subscribe((quotas) =>
+      states.push(quotas.map(({ used, limit }) => [used, limit])),
+    );
+    return states;
+  };
+
+  it('tells when one quota of several changes, whichever', () => {
+    const quotas = [tokens(10), quota({ unit: 'images', limit: 10, windowMs: 6, marginMs: 0 })];
+    const tracker = new InMemoryRateTracker({ quotas, scheduler: new VirtualTime() });
+    const states = heard(tracker);
+    tracker.reserve({ images: 2 });
+    tracker.reserve({ tokens: 3 });
+
+    expect(states).toEqual([
+      [[0, 10], [0, 10]],
+      [[0, 10], [2, 10]],
+      [[3, 10], [2, 10]],
+    ]); // prettier-ignore
+  });
+
+  it('tells of what is used, and of the limit, also where nothing remains', () => {
+    const rateLimit = new BehaviorSubject(10);
+    const rateTracker = new TimeBoundedUsageTracker({ scheduler: new VirtualTime() });
+    const states = heard(new InMemoryRateTracker({ rateLimit, rateTracker }));
+    rateTracker.add(10);
+    rateTracker.add(15);
+    rateLimit.next(20);
+
+    expect(states).toEqual([[[0, 10]], [[10, 10]], [[25, 10]], [[25, 20]]]);
   });
 });

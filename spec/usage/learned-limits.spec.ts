@@ -738,3 +738,89 @@ describe('what the provider tells, where it is heard in disorder or no more', ()
     expect(tracker.quotas).toMatchObject([{ limit: 100 }]);
   });
 });
+
+describe('what one answer tells of the others who use a limit', () => {
+  const MARGIN = 250;
+  let time: VirtualTime;
+  let client: Client;
+  let tracker: InMemoryRateTracker;
+  const says = (remaining: number) => told(tokenLimit({ limit: 100, remaining, windowMs: MINUTE }));
+  const usedByOthers = () => tracker.quotas[0]!.usedByOthers;
+  const sendAt = (at: number, name: string) => {
+    time.advanceTo(at);
+    client.ask(tracker, name, some(1));
+  };
+
+  beforeEach(() => {
+    time = new VirtualTime();
+    client = new Client(time);
+    tracker = new InMemoryRateTracker({ quotas: [tokensPerMinute(100)], scheduler: time });
+  });
+
+  it.each([
+    ['a margin after the one before', 1_000, 1_000 + MARGIN, 9_000, 0],
+    ['more than a margin after the one before', 1_000, 1_001 + MARGIN, 9_000, 50],
+    ['a margin before the next', 100, 1_000, 1_000 + MARGIN, 0],
+    ['more than a margin before the next', 100, 1_000, 1_001 + MARGIN, 50],
+  ])('is for certain, whatever a later one tells, only if it was sent apart: %s', (_, before, at, next, known) => {
+    sendAt(before, 'a');
+    sendAt(at, 'b');
+    for (const name of 'cd') sendAt(next, name);
+    // Of the others are 50, as b is told, and none, as c is told.
+    client.of('b').hear(says(100 - 2 - 50));
+    client.of('c').hear(says(100 - 3));
+
+    expect(usedByOthers()).toBe(known);
+  }); // prettier-ignore
+
+  it.each([
+    ['for certain if nothing was sent since', '', 50],
+    ['not for certain if something was', 'b', 0],
+  ])('of a limit that is learned by it is %s', (_, between, known) => {
+    tracker = new InMemoryRateTracker({ quotas: [], limits: 'learn', scheduler: time });
+    sendAt(1_000, 'x');
+    client.of('x').hear(LET_IN);
+    sendAt(3_000, 'a');
+    client.askAll(tracker, between, some(1));
+    client.of('a').hear(says(100 - 1 - 50));
+    for (const name of 'cd') sendAt(9_000, name);
+    client.of('c').hear(says(100 - 2 - between.length));
+
+    expect(usedByOthers()).toBe(known);
+  });
+});
+
+describe('a limit that was told', () => {
+  const time = new VirtualTime();
+  const learning = () =>
+    new InMemoryRateTracker({ quotas: [], limits: 'learn', scheduler: new VirtualTime() });
+  const heardFrom = (tracker: InMemoryRateTracker, ...limits: RateLimit[]) => {
+    const [reservation] = tracker.reserve(some(1)) as Required<Reservation>[];
+    reservation!.hear(told(...limits));
+    return tracker.quotas.map(({ limit }) => limit);
+  };
+
+  it('is not forgotten where nothing else is known', () => {
+    const tracker = new InMemoryRateTracker({ quotas: [], limits: 'learn', scheduler: time });
+    heardFrom(tracker, tokenLimit({ limit: 100, remaining: 99, windowMs: MINUTE }));
+    time.advance(10 * MINUTE);
+
+    expect(tracker.quotas).toMatchObject([{ limit: 100 }]);
+  });
+
+  it('lets a call fit as soon as it is forgotten, one of the whole quota, too', () => {
+    const clock = new VirtualTime();
+    const tracker = new InMemoryRateTracker({ quotas: [tokens(100)], scheduler: clock });
+    expect(heardFrom(tracker, tokenLimit({ limit: 50, remaining: 49, windowMs: MINUTE }))).toEqual([50]); // prettier-ignore
+    clock.advance(MINUTE);
+
+    expect(tracker.neverFits(some(100))).toBeUndefined();
+  });
+
+  it.each([undefined, MINUTE])('is the first of two that one answer tells of one window (%s)', (windowMs) => {
+    const said = (limit: number) => tokenLimit({ limit, ...(windowMs && { windowMs }) });
+
+    expect(heardFrom(learning(), said(100), said(50))).toEqual([100]);
+    expect(heardFrom(learning(), said(50), said(100))).toEqual([50]);
+  }); // prettier-ignore
+});

@@ -203,3 +203,49 @@ describe('a reservation in several quotas', () => {
     );
   });
 });
+
+describe('a reservation that is revised', () => {
+  it('has that much reserved, beside what others have used', () => {
+    const time = new VirtualTime();
+    const client = new Client(time);
+    const quotas = [quota({ unit: 'tokens', limit: 100, windowMs: WINDOW_MS, marginMs: 0 })];
+    const tracker = new InMemoryRateTracker({ quotas, scheduler: time });
+    client.askAll(tracker, 'ab', { tokens: 10 });
+    client.of('a').settle({ tokens: 20 });
+    client.of('b').revise({ tokens: 4 });
+
+    expect(tracker.quotas).toMatchObject([{ used: 24, reserved: 4 }]);
+  });
+});
+
+describe('a reservation that arrived late', () => {
+  const tracker = (time: VirtualTime) =>
+    new InMemoryRateTracker({
+      quotas: [quota({ unit: 'requests', limit: 1, windowMs: WINDOW_MS, marginMs: 0 })],
+      scheduler: time,
+    });
+
+  it('counts from when it arrived, not from when it was sent', () => {
+    const time = new VirtualTime();
+    const client = new Client(time);
+    time.advance(1_000);
+    const late = tracker(time);
+    client.ask(late, 'a');
+    time.advance(30);
+    client.of('a').arrived(10);
+
+    expect(late.quotas).toMatchObject([{ resetAt: 1_020 + WINDOW_MS }]);
+  });
+
+  it('changes nothing once it has ended', () => {
+    const time = new VirtualTime();
+    const client = new Client(time);
+    const late = tracker(time);
+    client.ask(late, 'a');
+    client.of('a').settle({ requests: 1 });
+    time.advance(30);
+    client.of('a').arrived(0);
+
+    expect(late.quotas).toMatchObject([{ resetAt: WINDOW_MS }]);
+  });
+});

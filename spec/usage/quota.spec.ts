@@ -3,8 +3,10 @@ import {
   inputTokensPerMinute,
   outputTokensPerMinute,
   quota,
+  requestsPerDay,
   requestsPerMinute,
   tokensPerMinute,
+  usdPerDay,
 } from '../../src/index.js';
 
 describe('quota', () => {
@@ -24,6 +26,13 @@ describe('quota', () => {
     ['outputTokens', outputTokensPerMinute],
   ])('of %s per minute has a window of a minute', (unit, perMinute) => {
     expect(perMinute(500)).toEqual({ unit, limit: 500, windowMs: 60_000 });
+  });
+
+  it.each([
+    ['requests', requestsPerDay],
+    ['usd', usdPerDay],
+  ])('of %s per day has a window of a day', (unit, perDay) => {
+    expect(perDay(500)).toEqual({ unit, limit: 500, windowMs: 86_400_000 });
   });
 
   it('keeps a limit that changes as it is', () => {

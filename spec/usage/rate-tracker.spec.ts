@@ -20,6 +20,7 @@ import {
   type Reservation,
   type Usage,
 } from '../../src/index.js';
+import { unitsOf } from '../../src/usage/rate-tracker.js';
 import { VirtualTime } from '../support/virtual-time.js';
 
 /**
@@ -191,5 +192,15 @@ describe.each<[string, (granted$: Observable<Reservation>) => ObservableInput<Re
 
     expect(tracker.quotas).toMatchObject([{ used: 0 }]);
     await service.close();
+  });
+});
+
+describe('unitsOf', () => {
+  it('names each unit once, in order', () => {
+    const quotas = ['tokens', 'requests', 'tokens', 'usd'].map(
+      (unit) => ({ unit }) as unknown as QuotaState,
+    );
+
+    expect(unitsOf({ quotas })).toEqual(['tokens', 'requests', 'usd']);
   });
 });

@@ -26,6 +26,13 @@ describe('TimeBoundedUsageTracker', () => {
     }
   });
 
+  it('is, as JSON, its window and its total', () => {
+    const tracker = new TimeBoundedUsageTracker({ windowMs: 200, scheduler: time });
+    tracker.add(5);
+
+    expect(JSON.stringify(tracker)).toBe('{"windowMs":200,"total":5}');
+  });
+
   it('is below a limit, and again once enough has left, as in the original', () => {
     const tracker = new TimeBoundedUsageTracker({ windowMs: 100, scheduler: time });
     const rateTracker = new InMemoryRateTracker({ rateLimit: 100, rateTracker: tracker });

@@ -35,6 +35,9 @@ describe('what a provider tells of a limit', () => {
     [{ resetMs: MINUTE + SECOND }, MINUTE],
     [{ resetMs: MINUTE + SECOND + 1 }, DAY],
     [{ resetMs: NaN }, MINUTE],
+    [{ resetMs: 31 * DAY }, DAY],
+    [{ resetMs: 31 * DAY + 1 }, MINUTE],
+    [{ resetMs: Infinity }, MINUTE],
     [{ windowMs: 31 * DAY }, 31 * DAY],
     [{ windowMs: 0 }, undefined],
     [{ windowMs: -1 }, undefined],
@@ -96,6 +99,11 @@ describe('what a provider tells of a limit', () => {
     // Groq's day: its reset alone could be that of a minute, its pace could not.
     [MINUTE, { limit: 14_400, remaining: 14_398, resetMs: 11_354 }, true, false],
     [DAY, { limit: 14_400, remaining: 14_398, resetMs: 11_354 }, false, false],
+    // What comes back at the pace of a minute and a quarter may still be of a minute.
+    [MINUTE, { limit: 100, remaining: 20, resetMs: MINUTE + SECOND }, true, true],
+    [MINUTE, { limit: 100, remaining: 19, resetMs: MINUTE }, true, true],
+    [MINUTE, { limit: 100, remaining: 21, resetMs: MINUTE + SECOND }, true, false],
+    [MINUTE, { limit: null, remaining: 5, resetMs: 1 }, true, false],
     // Anthropic's resets are whole seconds.
     [MINUTE, { limit: 4_000, remaining: 3_999, resetMs: 1_000 }, true, true],
     [MINUTE, { limit: 280_000, remaining: 185_000, resetMs: 14_000 }, true, true],

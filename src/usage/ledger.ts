@@ -107,7 +107,8 @@ export class Ledger implements ReservationOwner {
     let hasChanged = false;
     for (let index = 0; index < entries.length; index++) {
       const entry = entries[index] as MeterEntry;
-      hasChanged = (lanes[index]?.meter.settle(entry, usage, clock) ?? false) || hasChanged;
+      const { meter } = lanes[index] as Lane;
+      hasChanged = meter.settle(entry, usage, clock) || hasChanged;
     }
     if (!this.gates.areOpen) hasChanged = this.gates.gone(ticket, this.now) || hasChanged;
     if (hasChanged) this.changed();

@@ -71,10 +71,7 @@ export class ToldLimit {
 
   /** What the provider grants us, as others use the rest; Infinity where it told nothing. */
   granted(ownLimit: number, now: number): number {
-    const others = this.usedByOthers(now);
-    return this.limit === undefined && others === 0
-      ? Infinity
-      : Math.max(0, (this.limit ?? ownLimit) - others);
+    return Math.max(0, (this.limit ?? ownLimit) - this.usedByOthers(now));
   }
 
   /**

@@ -264,4 +264,21 @@ describe('FixedWindow', () => {
     expect(window.total(248.29999999999998)).toBe(1);
     expect(window.waitUntilAtMost(0, 200)).toBeCloseTo(48.3, 9);
   });
+
+  it('waits for nothing behind what fits beside it', () => {
+    const window = new FixedWindow(20, 0);
+    window.charge(4, 105);
+
+    expect(window.waitBehind(3, 3, 10, 110)).toBe(0);
+    expect(window.waitBehind(3, 4, 10, 110)).toBe(10);
+  });
+
+  it('holds nothing of a window that has left, before the next comes', () => {
+    const window = new FixedWindow(20, 3);
+    window.charge(5, 10);
+    window.charge(2, 21);
+
+    // 10 is in the first only, 21 in the first and the second: 0 to 23, 17 to 43.
+    expect([22.9, 23, 30].map((now) => window.total(now))).toEqual([7, 2, 2]);
+  });
 });

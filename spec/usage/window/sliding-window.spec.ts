@@ -458,6 +458,30 @@ describe('SlidingWindow', () => {
 });
 
 describe('SlidingWindow.delay', () => {
+  it.each([
+    [20, 1],
+    [50, 1],
+    [51, 6],
+  ])('by %d ms puts it to the first that was charged then or later, and no later', (ms, left) => {
+    const window = new SlidingWindow(100);
+    const entry = window.charge(5, 0);
+    window.charge(1, 50);
+    window.charge(1, 90);
+    window.delay(entry, 5, ms, 90);
+
+    expect([window.total(149), window.total(150)]).toEqual([7, left]);
+  });
+
+  it('makes nothing of what has left, for those that are charged after it either', () => {
+    const window = new SlidingWindow(100);
+    const entry = window.charge(5, 0);
+    window.charge(3, 150);
+    window.delay(entry, 5, 10, 160);
+    window.charge(1, 170);
+
+    expect([window.total(249), window.total(250), window.total(270)]).toEqual([4, 1, 0]);
+  });
+
   it('lets what came late leave so much later, and what was charged with it in time', () => {
     const window = new SlidingWindow(100);
     const entry = window.charge(30, 0);

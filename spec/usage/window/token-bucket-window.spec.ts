@@ -445,3 +445,42 @@ describe('TokenBucketWindow.delay', () => {
     expect(window.total(40)).toBe(before + 5);
   });
 });
+
+describe('TokenBucketWindow.waitBehind', () => {
+  it.each([
+    ['nothing where all fits', 4, 0, 3, 3, 0],
+    ['nothing where they all fit, once what is left is back', 1, 15, 5, 5, 5],
+    ['a margin, and the time in which the rest flows in', 0, 0, 7, 8, 60],
+  ])('is %s', (_, charged, now, ahead, cost, wait) => {
+    const window = bucketOf(10, 10);
+    if (charged > 0) window.charge(charged, 0);
+
+    expect(window.waitBehind(ahead, cost, 10, now)).toBe(wait);
+  });
+});
+
+describe('TokenBucketWindow, when its limit rises', () => {
+  it('takes what is on its way for as late as before, and no later', () => {
+    const window = bucketOf(10, 10);
+    window.charge(5, 0);
+    expect(window.waitUntilEmpty(0)).toBe(60);
+    window.limitChanged(20, 0);
+
+    // 10 * 10 + 5 * 100 is missing, and 10 * 10 more may be late; 20 a window flow in.
+    expect(window.waitUntilEmpty(0)).toBe(35);
+  });
+});
+
+describe('TokenBucketWindow, a window and a margin after its last charge', () => {
+  it('holds nothing, whatever fractions it has summed', () => {
+    const totals = Array.from({ length: 500 }, (_, index) => {
+      const limit = (index + 1) / 7;
+      const window = bucketOf(limit, 250, 60_000);
+      window.charge(limit / 3, 0.1);
+      window.charge((limit * 2) / 3, 0.7);
+      return window.total(0.7 + 60_250);
+    });
+
+    expect(new Set(totals)).toEqual(new Set([0]));
+  });
+});
