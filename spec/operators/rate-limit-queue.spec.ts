@@ -411,6 +411,52 @@ describe('rateLimit', () => {
         expectObservable(cold(source, values).pipe(rateLimit(options), nameOf)).toBe(expected);
       }));
 
+    it('drops one for each that comes, at most, though more were put back than may wait', () => {
+      const max$ = new BehaviorSubject(3);
+      const returned$ = new Subject<Letter>();
+      const source$ = new Subject<Letter>();
+      const dropped: string[] = [];
+      const { a, b, c, d } = letters('a0', 'b0', 'c0', 'd0');
+      source$
+        .pipe(
+          rateLimit({
+            quotas: [],
+            maxConcurrent: max$,
+            released$: NEVER,
+            returned$,
+            queueLimit: 1,
+            whenQueueFull: 'drop-oldest',
+            onRefused: ({ name }) => dropped.push(name),
+          }),
+        )
+        .subscribe();
+      for (const letter of [a!, b!, c!]) source$.next(letter);
+      max$.next(0);
+      for (const letter of [a!, b!, c!]) returned$.next(letter);
+      expect(dropped).toEqual([]);
+      source$.next(d!);
+
+      expect(dropped).toEqual(['a']);
+    });
+
+    it('drops none for the first that comes where none may wait: it is refused itself', () => {
+      const errors: unknown[] = [];
+      of('a')
+        .pipe(
+          rateLimit({
+            quotas: [],
+            maxConcurrent: new BehaviorSubject(0),
+            released$: NEVER,
+            queueLimit: 0,
+            whenQueueFull: 'drop-oldest',
+            onRefused: (_, error) => errors.push(error),
+          }),
+        )
+        .subscribe();
+
+      expect(errors).toMatchObject([{ code: 'QUEUE_FULL', wasDropped: false }]);
+    });
+
     it('completes when the last was refused and nothing waits', () => {
       const seen: string[] = [];
       of('a')

@@ -29,6 +29,14 @@ describe('what would go before a call', () => {
     expect(ahead(line, 'a')).toMatchObject({ leastCalls: 3, leastSize: 4 + 8 + 2 });
   });
 
+  it('is, for certain, each of its own line, and each of a higher priority', () => {
+    const line = weighted();
+    line.push('aaa', { size: 2 });
+    line.push('bb', { priority: 1, size: 3 });
+
+    expect(ahead(line, 'a')).toMatchObject({ leastCalls: 5, leastSize: 12 });
+  });
+
   it('is, for certain, nothing of those that begin no sooner than the call', () => {
     const line = weighted();
     line.push('ab', { size: 3 });
@@ -71,6 +79,8 @@ describe('what would go before a call', () => {
   // prettier-ignore
   it.each<Tie>([
     { tie: 'behind those that had nothing, either', push: [['ab', 1]], tenant: 'new', calls: 2 },
+    { tie: 'behind the one that is alone and had nothing', push: [['a', 1]], tenant: 'new', calls: 1 },
+    { tie: 'before the one that is alone and was served last', push: [['aa', 1]], taken: 1, tenant: 'new', calls: 0 },
     { tie: 'before those that were served', push: [['aabb', 1]], taken: 2, tenant: 'new', calls: 0 },
     { tie: 'before the second of one that had nothing', push: [['a', 2], ['bbb', 1]], taken: 1, tenant: 'new', calls: 1 },
     { tie: 'behind one that was served, but not since', push: [['bba', 1]], taken: 1, tenant: 'a', calls: 2 },

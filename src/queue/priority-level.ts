@@ -59,9 +59,9 @@ export class PriorityLevel {
     return only.first ? [only] : [];
   }
 
-  /** To be told when the oldest is another, if there are levels to compare it with. */
+  /** To be told when the oldest is another, if there are levels to compare it with; never when it is empty. */
   updateKey(): void {
-    this.key = (this.oldest?.queuedAt ?? Infinity) - this.priority * AGEING_MS;
+    this.key = (this.oldest as Queueable).queuedAt - this.priority * AGEING_MS;
   }
 
   /** From where a tenant's line goes on, in virtual time. */
