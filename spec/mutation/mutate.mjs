@@ -28,7 +28,7 @@ const ok = parts.every(({ folder, glob }) => tryMutants(folder, glob));
 const reports = parts.map(({ folder }) => `${root}/reports/mutation/${folder}.json`);
 process.exitCode = ok && judge(reports) ? 0 : 1;
 
-/** Beside the specs that are near only: those of a service kill few more, and take twenty times as long. */
+/** Beside the specs that are near only: all of them kill few more, and take many times as long. */
 function tryMutants(folder, glob) {
   const specs = NEAR[folder] ?? `^${folder}/`;
   console.log(`\n== ${glob} beside the specs ${specs}`);

@@ -1,4 +1,4 @@
-import { BehaviorSubject, EMPTY, NEVER, of, Subject, throwError } from 'rxjs';
+import { BehaviorSubject, EMPTY, NEVER, Observable, of, Subject, throwError } from 'rxjs';
 import { LiveNumber } from '../../src/time/live-number.js';
 
 function positive(value: number): void {
@@ -90,6 +90,25 @@ describe('LiveNumber', () => {
     limit$.complete();
 
     expect([live.value, heard(live)]).toEqual([5, []]);
+  });
+
+  it('listens once, however often it is opened, and anew after it was closed', () => {
+    let listening = 0;
+    let began = 0;
+    const input$ = new Observable<number>((subscriber) => {
+      listening += 1;
+      began += 1;
+      subscriber.next(began);
+      return () => (listening -= 1);
+    });
+    const live = new LiveNumber(input$, positive);
+    live.open();
+    expect([listening, began]).toEqual([1, 1]);
+    live.close();
+    expect([listening, began]).toEqual([0, 1]);
+    live.open();
+
+    expect([listening, began, live.value]).toEqual([1, 2, 2]);
   });
 
   it('unsubscribes when closed, and keeps its value', () => {
