@@ -484,3 +484,16 @@ describe('TokenBucketWindow, a window and a margin after its last charge', () =>
     expect(new Set(totals)).toEqual(new Set([0]));
   });
 });
+
+describe('TokenBucketWindow, corrected after its limit has risen', () => {
+  it('does not take what flowed in before for as much as flows in now', () => {
+    const window = bucketOf(10, 0);
+    const corrected = window.charge(10, 0);
+    window.charge(5, 10);
+    window.limitChanged(20, 50);
+    window.correct(corrected, -10, 51);
+
+    // Of the 5 there were 40 * 10 / 100 back at 50, and 20 / 100 more are by now.
+    expect(window.total(51)).toBeGreaterThanOrEqual(0.8);
+  });
+});
