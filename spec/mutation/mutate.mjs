@@ -6,7 +6,7 @@ import { EXPLAINED, judge } from './judge.mjs';
 
 /** The specs that are near to a folder, where these are not just those of the same folder. */
 const NEAR = {
-  src: '^(?!service-(simulation|properties))[^/]+$',
+  src: '^(?!service-(simulation|properties))[^/]+$|^usage/service-gate',
   queue: '^(queue/|service-tenants)',
   operators: '^(operators/|service-queue-limit)',
   call: '^(call/|service(?!-(simulation|properties)))',
