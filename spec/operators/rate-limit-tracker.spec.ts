@@ -1,6 +1,7 @@
 import {
   BehaviorSubject,
   concat,
+  config,
   EMPTY,
   finalize,
   from,
