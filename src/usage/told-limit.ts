@@ -69,7 +69,7 @@ export class ToldLimit {
     return Math.max(0, this.others.until - now, this.known.until - now);
   }
 
-  /** What the provider grants us, as others use the rest; Infinity where it told nothing. */
+  /** What the provider grants us, as others use the rest; our own limit where it told nothing. */
   granted(ownLimit: number, now: number): number {
     return Math.max(0, (this.limit ?? ownLimit) - this.usedByOthers(now));
   }
