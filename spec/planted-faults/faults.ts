@@ -294,7 +294,7 @@ export const faults: readonly Fault[] = [
     name: 'lets a low priority starve',
     breaks: 'G6',
     file: 'src/queue/priority-level.ts',
-    find: '(this.oldest?.queuedAt ?? Infinity)',
+    find: '(this.oldest as Queueable).queuedAt',
     replace: '(this.oldest ? 0 : Infinity)',
     spec: 'spec/service.spec.ts',
     test: 'lets a call of low priority overtake those that came so much later',
