@@ -9,8 +9,13 @@ export { CHARGE_MODES, type ChargeMode } from './charge-mode.js';
 export { exchange, type ExchangeEvent } from './exchange.js';
 export { type Fault, FAULTS } from './fault.js';
 export { DEFAULT_LATENCY, type Latency, type Pace } from './latency.js';
-export { openAIError, type OpenAIErrorBody } from './openai-error.js';
-export { checkProviderOptions, type SimulatedProviderOptions } from './options.js';
+export type { OpenAIErrorBody } from './openai-error.js';
+/** @internal For what speaks OpenAI's protocol. */
+export { openAIError } from './openai-error.js';
+export type { SimulatedProviderOptions } from './options.js';
+/** @internal For what has a provider behind it, and options of its own. */
+export { checkProviderOptions } from './options.js';
+/** @internal For the same. */
 export { isText, PROVIDER_RULES, rule, type Rules, whole } from './option-rules.js';
 export type { PerLimit } from './rate-limits.js';
 export type {
