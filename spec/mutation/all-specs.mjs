@@ -60,11 +60,11 @@ function leaveOut() {
     globalThis[name] = Object.assign(quick(name), define[name]);
 }
 
-/** Of what is drawn by chance, an eighth of the cases is tried, the same ones each time. */
+/** Of what is drawn by chance an eighth of the cases is tried, the same ones each time; none is made smaller. */
 function drawFew() {
   const fc = require('fast-check');
   const assert = (property, { numRuns = 100, ...rest } = {}) =>
-    fc.assert(property, { seed: 1, ...rest, numRuns: Math.ceil(numRuns / 8) });
+    fc.assert(property, { seed: 1, ...rest, numRuns: Math.ceil(numRuns / 8), endOnFailure: true });
   const few = { ...fc, assert };
   require.cache[require.resolve('fast-check')].exports = { ...few, default: few, __esModule: true };
 }
