@@ -141,3 +141,34 @@ describe.each<[string, (time: VirtualTime) => () => Partial<LLMServiceOptions>]>
     expect(time.timers).toBe(0);
   });
 });
+
+describe('the gate of a service', () => {
+  /** For how long it is closed after so many refusals that do not say how long to wait. */
+  function closedFor(retry: LLMServiceOptions['retry'], refusals = 1): number | undefined {
+    const scheduler = new VirtualTime();
+    const service = LLMService.of({
+      modelName: 'm',
+      quotas: [roomy()],
+      scheduler,
+      retry: { share: Infinity, ...retry },
+      process: () => throwError(() => Object.assign(new Error('slow down'), { status: 429 })),
+    });
+    let reopensAt: number | undefined;
+    service.state$.subscribe(({ gate }) => (reopensAt = gate?.reopensAt));
+    service.call('x').subscribe({ error: () => {} });
+    for (let refusal = 1; refusal < refusals; refusal++) scheduler.advanceTo(reopensAt ?? NaN);
+    return reopensAt === undefined ? undefined : reopensAt - scheduler.now();
+  }
+
+  it.each([
+    [{ baseMs: 40, random: () => 1 }, 1, 40],
+    [{ baseMs: 40, random: () => 0 }, 1, 20],
+    [{ random: () => 1 }, 1, 1_000],
+    [{ baseMs: 40, maxMs: 50, random: () => 1 }, 2, 50],
+  ])(
+    'waits as its retries do where the provider does not say how long: %j',
+    (retry, refusals, ms) => {
+      expect(closedFor(retry, refusals)).toBe(ms);
+    },
+  );
+});
