@@ -160,7 +160,7 @@ describe('the gate of a service', () => {
     return reopensAt === undefined ? undefined : reopensAt - scheduler.now();
   }
 
-  it.each([
+  it.each<[NonNullable<LLMServiceOptions['retry']>, number, number]>([
     [{ baseMs: 40, random: () => 1 }, 1, 40],
     [{ baseMs: 40, random: () => 0 }, 1, 20],
     [{ random: () => 1 }, 1, 1_000],
