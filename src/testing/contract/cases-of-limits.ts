@@ -1,103 +1,113 @@
-import { BehaviorSubject, Subject } from 'rxjs';
+import { distinctUntilChanged, map, Subject } from 'rxjs';
+import { inTrial, type Tried } from './case-of.js';
 import type { ContractCase } from './contract-case.js';
-import { inTrial } from './case-of.js';
 import type { RateTrackerSubject } from './subject.js';
-import { quotaOf, type Trial } from './trial.js';
+import type { Trial } from './trial.js';
 
-type TriedLimit = (trial: Trial, limit$: BehaviorSubject<number>) => Promise<void>;
+/** A limit that lives while it is tried. */
+interface TriedLimit {
+  readonly limit$: Subject<number>;
+  /** What the tracker tells of it. */
+  readonly faults: readonly unknown[];
+}
 
-/** Limits that change while calls wait, and the margin of a window. */
+/** Limits that change while calls wait. */
 export function casesOfLimits(subject: RateTrackerSubject): readonly ContractCase[] {
-  const itLive = (name: string, tried: TriedLimit): ContractCase => ({
+  const it = (name: string, tried: (trial: Trial, limit: TriedLimit) => Promise<void>) => ({
     name,
     run: async () => {
-      const limit$ = new BehaviorSubject(100);
-      const quotas = [quotaOf(subject, 'tokens', limit$)];
-      await inTrial(subject, quotas, (trial) => tried(trial, limit$));
+      const limit$ = new Subject<number>();
+      await inTrial(subject, [{ unit: 'tokens', limit: limit$ }], watching(limit$, tried));
     },
   });
   return [
-    itLive('serves those who wait when a limit is raised, at once', async (trial, limit$) => {
+    it('lets nothing out until a limit is known', async (trial, { limit$ }) => {
+      await trial.ask('a', { tokens: 1 });
+      trial.expectGranted();
+      await change(trial, limit$, 100);
+      trial.expectGranted('a');
+    }),
+    it('serves those who wait when a limit is raised, at once', async (trial, { limit$ }) => {
+      await change(trial, limit$, 100);
       await trial.ask('a', { tokens: 60 });
       await trial.ask('b', { tokens: 60 });
-      limit$.next(120);
-      await trial.settleDown();
+      await change(trial, limit$, 120);
       trial.expectGranted('a', 'b');
     }),
-    itLive('lets a lowered limit delay what follows', async (trial, limit$) => {
+    it('lets a lowered limit delay what follows', async (trial, { limit$ }) => {
+      await change(trial, limit$, 100);
       await trial.ask('a', { tokens: 60 });
-      limit$.next(70);
+      await change(trial, limit$, 70);
       await trial.ask('b', { tokens: 20 });
       trial.expectGranted('a');
-      await trial.wait(trial.windowMs);
-      await trial.settleDown();
+      await trial.waitForAWindow();
       trial.expectGranted('a', 'b');
     }),
-    itLive(
-      'refuses who waits for what no longer fits into any window, and serves those behind',
-      async (trial, limit$) => {
-        await trial.ask('a', { tokens: 20 });
-        await trial.ask('b', { tokens: 90 });
-        await trial.ask('c', { tokens: 10 });
-        limit$.next(50);
-        await trial.settleDown();
-        trial.expectRefused('b QUOTA_EXCEEDED');
-        trial.expectGranted('a', 'c');
-      },
-    ),
-    itLive(
-      'tells of a limit that is not allowed, and keeps the last good one',
-      async (trial, limit$) => {
-        const faults: unknown[] = [];
-        const watching = trial.tracker.faults$.subscribe((fault) => faults.push(fault));
-        limit$.next(NaN);
-        await trial.settleDown();
-        watching.unsubscribe();
-        trial.expect('how many faults are told', faults.length, 1);
-        trial.expect('the limit', trial.tracker.quotas[0]?.limit, 100);
-      },
-    ),
-    itLive('watches a limit no more when it is closed', async (trial, limit$) => {
-      trial.tracker.close();
-      trial.tracker.close();
-      await trial.settleDown();
+    it('refuses who waits for what no longer fits into any window, and serves those behind', async (trial, {
+      limit$,
+    }) => {
+      await change(trial, limit$, 100);
+      await trial.ask('a', { tokens: 20 });
+      await trial.ask('b', { tokens: 90 });
+      await trial.ask('c', { tokens: 10 });
+      await change(trial, limit$, 50);
+      trial.expectRefused('b QUOTA_EXCEEDED');
+      trial.expectGranted('a', 'c');
+    }),
+    it('tells of each change of a limit, though nothing is charged', async (trial, { limit$ }) => {
+      await change(trial, limit$, 100);
+      const told: unknown[] = [];
+      const limits$ = trial.tracker.quotas$.pipe(map(([tokens]) => tokens?.limit));
+      const watcher = limits$.pipe(distinctUntilChanged()).subscribe((limit) => told.push(limit));
+      await change(trial, limit$, 120);
+      await change(trial, limit$, 80);
+      watcher.unsubscribe();
+      trial.expect('what is told of the limit', told, [100, 120, 80]);
+    }),
+    it('tells of a limit that is not allowed, and keeps the last good one', async (trial, {
+      limit$,
+      faults,
+    }) => {
+      await change(trial, limit$, 100);
+      await change(trial, limit$, NaN);
+      trial.expect('how many faults are told', faults.length, 1);
+      trial.expect('the limit', trial.tracker.quotas[0]?.limit, 100);
+    }),
+    it('tells of an error that ends the changes of a limit, and keeps the last good one', async (trial, {
+      limit$,
+      faults,
+    }) => {
+      await change(trial, limit$, 100);
+      const error = new Error('no more limits');
+      await trial.act('the limit fails', () => limit$.error(error));
+      trial.expect('whether the error is told', faults.includes(error), true);
+      trial.expect('the limit', trial.tracker.quotas[0]?.limit, 100);
+      await trial.ask('a', { tokens: 100 });
+      trial.expectGranted('a');
+    }),
+    it('watches a limit no more when it is closed, once or twice', async (trial, { limit$ }) => {
+      trial.expect('whether the limit is watched', limit$.observed, true);
+      await trial.act('close(), twice', () => {
+        trial.tracker.close();
+        trial.tracker.close();
+      });
       trial.expect('whether the limit is watched', limit$.observed, false);
     }),
-    unknownLimit(subject),
-    margin(subject),
   ];
 }
 
-function unknownLimit(subject: RateTrackerSubject): ContractCase {
-  return {
-    name: 'lets nothing out until a limit is known',
-    run: async () => {
-      const limit$ = new Subject<number>();
-      await inTrial(subject, [quotaOf(subject, 'tokens', limit$)], async (trial) => {
-        await trial.ask('a', { tokens: 1 });
-        trial.expectGranted();
-        limit$.next(100);
-        await trial.settleDown();
-        trial.expectGranted('a');
-      });
-    },
-  };
+async function change(trial: Trial, limit$: Subject<number>, limit: number): Promise<void> {
+  await trial.act(`the limit becomes ${limit}`, () => limit$.next(limit));
 }
 
-function margin(subject: RateTrackerSubject): ContractCase {
-  return {
-    name: 'grants nothing before the margin of a window has passed too',
-    run: async () => {
-      const marginMs = 10 + 5 * (subject.slackMs ?? 0);
-      await inTrial(subject, [quotaOf(subject, 'tokens', 100, marginMs)], async (trial) => {
-        await trial.ask('a', { tokens: 100 });
-        await trial.ask('b', { tokens: 100 });
-        await trial.wait(trial.windowMs);
-        trial.expectGranted('a');
-        await trial.wait(marginMs);
-        await trial.settleDown();
-        trial.expectGranted('a', 'b');
-      });
-    },
+function watching(
+  limit$: Subject<number>,
+  tried: (trial: Trial, limit: TriedLimit) => Promise<void>,
+): Tried {
+  return async (trial) => {
+    const faults: unknown[] = [];
+    const watcher = trial.tracker.faults$.subscribe((fault) => faults.push(fault));
+    await tried(trial, { limit$, faults });
+    watcher.unsubscribe();
   };
 }

@@ -1,8 +1,10 @@
-import type { MakeCase } from './case-of.js';
+import { caseMaker } from './case-of.js';
 import type { ContractCase } from './contract-case.js';
+import type { RateTrackerSubject } from './subject.js';
 
-/** What a reservation becomes. */
-export function casesOfSettling(it: MakeCase): readonly ContractCase[] {
+/** What a settlement does. */
+export function casesOfSettling(subject: RateTrackerSubject): readonly ContractCase[] {
+  const it = caseMaker(subject);
   return [
     it(
       'gives what a settlement leaves over to those who wait, at once',
@@ -30,7 +32,7 @@ export function casesOfSettling(it: MakeCase): readonly ContractCase[] {
       await trial.ask('a', { tokens: 60 });
       await trial.wait(trial.windowMs / 2);
       await trial.settle('a', { tokens: 90 });
-      await trial.wait(trial.windowMs / 2);
+      await trial.waitUntilAfter('a');
       trial.expectUsed(0);
     }),
     it(
@@ -38,7 +40,7 @@ export function casesOfSettling(it: MakeCase): readonly ContractCase[] {
       { tokens: 100 },
       async (trial) => {
         await trial.ask('a', { tokens: 60 });
-        await trial.wait(trial.windowMs);
+        await trial.waitForAWindow();
         await trial.settle('a', { tokens: 90 });
         trial.expectUsed(0);
       },
@@ -64,28 +66,21 @@ export function casesOfSettling(it: MakeCase): readonly ContractCase[] {
       },
     ),
     it('counts the first end of a reservation only', { tokens: 100 }, async (trial) => {
-      for (const name of ['a', 'b', 'c']) await trial.ask(name, { tokens: 20 });
-      await trial.settle('a', { tokens: 10 });
-      await trial.settle('a', { tokens: 30 });
-      await trial.giveBack('a');
-      await trial.giveBack('b');
-      await trial.settle('b', { tokens: 30 });
-      await trial.giveBack('b');
+      await trial.ask('a', { tokens: 20 });
+      await trial.ask('b', { tokens: 20 });
+      const [a, b] = [trial.reservationOf('a'), trial.reservationOf('b')];
+      await trial.act('a is settled to 10 tokens, then to 30, and given back', () => {
+        a.settle({ tokens: 10 });
+        a.settle({ tokens: 30 });
+        a.giveBack();
+      });
       trial.expectUsed(30);
+      await trial.act('b is given back, settled to 30 tokens and given back again', () => {
+        b.giveBack();
+        b.settle({ tokens: 30 });
+        b.giveBack();
+      });
+      trial.expectUsed(10);
     }),
-    it(
-      'holds what a reservation is revised to, and settles it as any other (where it can revise)',
-      { tokens: 100 },
-      async (trial) => {
-        await trial.ask('a', { tokens: 80 });
-        const reservation = trial.reservationOf('a');
-        if (!reservation.revise) return;
-        reservation.revise({ tokens: 30 });
-        await trial.settleDown();
-        trial.expectUsed(30);
-        await trial.settle('a', { tokens: 50 });
-        trial.expectUsed(50);
-      },
-    ),
   ];
 }

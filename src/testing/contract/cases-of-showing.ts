@@ -1,11 +1,11 @@
-import { map } from 'rxjs';
-import type { Usage } from '../../index.js';
-import { isSame } from '../marbles/is-same.js';
-import type { MakeCase } from './case-of.js';
+import { distinctUntilChanged, map } from 'rxjs';
+import { caseMaker } from './case-of.js';
 import type { ContractCase } from './contract-case.js';
+import type { RateTrackerSubject } from './subject.js';
 
-/** What a tracker tells of itself, and what it takes. */
-export function casesOfShowing(it: MakeCase): readonly ContractCase[] {
+/** What a tracker tells of its quotas. */
+export function casesOfShowing(subject: RateTrackerSubject): readonly ContractCase[] {
+  const it = caseMaker(subject);
   return [
     it(
       'shows what is used, reserved and left of each quota',
@@ -27,14 +27,12 @@ export function casesOfShowing(it: MakeCase): readonly ContractCase[] {
       async (trial) => {
         await trial.ask('a', { tokens: 60 });
         const told: number[] = [];
-        const watching = trial.tracker.quotas$
-          .pipe(map(([tokens]) => tokens?.used ?? NaN))
-          .subscribe((used) => told.push(used));
-        await trial.settleDown();
+        const used$ = trial.tracker.quotas$.pipe(map(([tokens]) => tokens?.used ?? NaN));
+        const watcher = used$.pipe(distinctUntilChanged()).subscribe((used) => told.push(used));
+        await trial.clock.settleDown();
         await trial.settle('a', { tokens: 20 });
-        await trial.wait(trial.windowMs);
-        await trial.settleDown();
-        watching.unsubscribe();
+        await trial.waitForAWindow();
+        watcher.unsubscribe();
         trial.expect('what is told of used', told, [60, 20, 0]);
       },
     ),
@@ -43,47 +41,45 @@ export function casesOfShowing(it: MakeCase): readonly ContractCase[] {
       await trial.settle('a', { tokens: 130 });
       trial.expect('what remains', trial.tracker.quotas[0]?.remaining, 0);
     }),
-    ...[{ tokens: NaN }, { tokens: -1 }, { tokens: Infinity }].map((cost: Usage) =>
-      it(
-        `takes no cost of ${cost['tokens']} tokens: it says so, and charges nothing`,
-        { tokens: 100 },
-        async (trial) => {
-          await trial.ask('a', cost);
-          trial.expectRefused('a INVALID_OPTION');
-          trial.expectUsed(0);
-        },
-      ),
-    ),
     it(
-      'forecasts without a change, and waiting for as long is enough (where it forecasts)',
+      'counts nothing any more at resetAt, and something until then (where it says)',
       { tokens: 100 },
       async (trial) => {
+        const resetAt = () => trial.tracker.quotas[0]?.resetAt;
+        trial.expect('resetAt when nothing is charged', resetAt(), undefined);
         await trial.ask('a', { tokens: 60 });
         await trial.wait(trial.windowMs / 4);
-        const before = trial.tracker.quotas;
-        const forecast = trial.tracker.forecast?.({ tokens: 60 });
-        if (!forecast) return;
-        trial.expect('the quotas after it', isSame(trial.tracker.quotas, before), true);
-        await trial.wait(forecast.waitMs);
-        await trial.ask('b', { tokens: 60 });
-        trial.expectGranted('a', 'b');
+        await trial.ask('b', { tokens: 30 });
+        const at = resetAt();
+        // What is told is in the tracker's time, which not every subject tells.
+        if (at === undefined || !trial.clock.isTrackers) return;
+        const { lateMs, shortlyMs } = trial.clock;
+        const leavesAt = trial.grantedAt('b') + trial.windowMs;
+        trial.expectBetween('resetAt', at, leavesAt - lateMs, Math.ceil(leavesAt) + lateMs);
+        await trial.waitUntil(at - shortlyMs);
+        trial.expectUsed(30);
+        await trial.waitUntil(at + trial.clock.slackMs);
+        trial.expectUsed(0);
+        trial.expect('resetAt when nothing is charged', resetAt(), undefined);
       },
     ),
     it(
-      'closes its gate for all when the provider refuses, until the time that was told (where it has one)',
+      'sets no timer while nobody waits or watches, and none after close (where the subject tells)',
       { tokens: 100 },
       async (trial) => {
-        await trial.ask('a', { tokens: 10 });
-        const reservation = trial.reservationOf('a');
-        if (!reservation.hear || !trial.tracker.gate) return;
-        const retryAfterMs = trial.windowMs / 2;
-        reservation.hear({ limits: [], retryAfterMs, shouldPause: true, retryable: true });
-        await trial.ask('b', { tokens: 10 });
-        trial.expect('the gate', trial.tracker.gate.status, 'closed');
-        trial.expectGranted('a');
-        await trial.wait(retryAfterMs);
-        await trial.settleDown();
-        trial.expectGranted('a', 'b');
+        const noTimers = () => trial.expect('how many timers are set', trial.clock.timers ?? 0, 0);
+        await trial.ask('a', { tokens: 60 });
+        noTimers();
+        await trial.ask('b', { tokens: 60 });
+        await trial.leave('b');
+        noTimers();
+        await trial.act('somebody watches the quotas, and leaves', () =>
+          trial.tracker.quotas$.subscribe().unsubscribe(),
+        );
+        noTimers();
+        await trial.ask('c', { tokens: 60 });
+        await trial.act('close()', () => trial.tracker.close());
+        noTimers();
       },
     ),
   ];

@@ -1,24 +1,48 @@
-import { caseMaker } from './case-of.js';
+import { casesOfBudgets } from './cases-of-budgets.js';
+import { casesOfCosts } from './cases-of-costs.js';
+import { casesOfFlight } from './cases-of-flight.js';
+import { casesOfForecasts } from './cases-of-forecasts.js';
 import { casesOfGranting } from './cases-of-granting.js';
+import { casesOfHearing } from './cases-of-hearing.js';
 import { casesOfLimits } from './cases-of-limits.js';
+import { casesOfMoments } from './cases-of-moments.js';
+import { casesOfQuotas } from './cases-of-quotas.js';
+import { casesOfRefusing } from './cases-of-refusing.js';
 import { casesOfSettling } from './cases-of-settling.js';
 import { casesOfShowing } from './cases-of-showing.js';
+import { casesOfStorms } from './cases-of-storms.js';
+import { casesOfTurns } from './cases-of-turns.js';
+import { checkSubject } from './check-subject.js';
 import type { ContractCase } from './contract-case.js';
-import { Storm } from './storm.js';
 import type { RateTrackerSubject } from './subject.js';
 
-const SEEDS = [1, 2, 3] as const;
+const GROUPS = [
+  casesOfGranting,
+  casesOfTurns,
+  casesOfRefusing,
+  casesOfQuotas,
+  casesOfBudgets,
+  casesOfCosts,
+  casesOfSettling,
+  casesOfMoments,
+  casesOfFlight,
+  casesOfLimits,
+  casesOfShowing,
+  casesOfForecasts,
+  casesOfHearing,
+  casesOfStorms,
+] as const;
 
 /**
  * What every rate tracker promises, as a list of cases for any test framework.
  *
  * Whoever writes a store of quotas of his own (in Redis, in a database) runs all of them against it: what fits goes
  * at once, nobody overtakes, all quotas or none, who leaves has taken nothing, settlements and debt, limits that
- * change, what is shown, and random storms in which every charge is counted once more. Optional parts of the seam
- * (`revise`, `forecast`, `gate`) are tried where they are there.
+ * change, budgets, what is shown, and random storms in which every charge is counted once more. Optional parts of the
+ * seam (`revise`, `arrived`, `hear`, `forecast`, `gate`) are tried where they are there.
  *
- * Each case makes a tracker of its own and closes it. In virtual time all of them take milliseconds; with real
- * waits give short windows and how long answers may be on their way.
+ * Each case makes a tracker of its own and closes it. In virtual time all of them take about a second; with real
+ * waits give short windows, how long answers may be on their way, and your test framework half a minute for each.
  *
  * @example
  * const time = new VirtualTime();
@@ -26,26 +50,13 @@ const SEEDS = [1, 2, 3] as const;
  *   make: (quotas) => new InMemoryRateTracker({ quotas, scheduler: time }),
  *   wait: (ms) => time.advance(ms),
  *   now: () => time.now(),
+ *   timers: () => time.timers,
  * });
  * for (const { name, run } of contract) it(name, run); // jest, vitest, mocha, jasmine, node:test
+ *
+ * @throws InvalidOptionError naming what is missing, unknown or out of range in the subject.
  */
 export function rateTrackerContract(subject: RateTrackerSubject): readonly ContractCase[] {
-  const it = caseMaker(subject);
-  return [
-    ...casesOfGranting(it),
-    ...casesOfSettling(it),
-    ...casesOfLimits(subject),
-    ...casesOfShowing(it),
-    ...SEEDS.map((seed) =>
-      it(
-        `keeps every window within its limit, and serves everybody in the end (storm ${seed})`,
-        { tokens: 100 },
-        async (trial) => {
-          const storm = new Storm(trial, seed);
-          await storm.rage();
-          await storm.calmDown();
-        },
-      ),
-    ),
-  ];
+  checkSubject(subject);
+  return GROUPS.flatMap((casesOf) => casesOf(subject));
 }

@@ -1,17 +1,12 @@
 import { seededRandom } from '../../index.js';
+import { chargesText, type Charge } from './charge.js';
 import type { Trial } from './trial.js';
-
-/** What one who was granted is charged from then on. */
-interface Charge {
-  readonly name: string;
-  readonly at: number;
-  amount: number;
-  isOpen: boolean;
-}
 
 const LIMIT = 100;
 const MOST = 40;
 const STEPS = 120;
+/** Where answers take their time, each step does. */
+const SLOW_STEPS = 40;
 
 /** Many who ask, leave, settle and give back at random; every charge is counted once more, in a list. */
 export class Storm {
@@ -27,9 +22,10 @@ export class Storm {
     this.draw = seededRandom(seed);
   }
 
-  /** All of it; after each step no window holds more than its limit, but for what turned out larger than reserved. */
+  /** All of it; after each step no window holds more than its limit. */
   async rage(): Promise<void> {
-    for (let step = 0; step < STEPS; step++) {
+    const steps = this.trial.clock.slackMs > 0 ? SLOW_STEPS : STEPS;
+    for (let step = 0; step < steps; step++) {
       await this.step();
       this.note();
     }
@@ -39,15 +35,18 @@ export class Storm {
   async calmDown(): Promise<void> {
     const { trial } = this;
     const rounds = this.waiting.length + 2;
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round < rounds && !this.isCalm; round++) {
       for (const charge of this.charges) if (charge.isOpen) await this.end(charge, charge.amount);
-      await trial.wait(trial.windowMs);
-      await trial.settleDown();
+      await trial.waitForAWindow();
       this.note();
     }
     trial.expect('who still waits', this.waiting, []);
-    await trial.wait(trial.windowMs);
+    await trial.waitForAWindow();
     trial.expectUsed(0);
+  }
+
+  private get isCalm(): boolean {
+    return this.waiting.length === 0 && this.charges.every(({ isOpen }) => !isOpen);
   }
 
   private async step(): Promise<void> {
@@ -59,7 +58,6 @@ export class Storm {
     else if (luck < 0.75 && one) await this.end(one, this.int(0, one.amount));
     else if (luck < 0.8 && one) await this.end(one, undefined);
     else await this.trial.wait(this.int(0, this.trial.windowMs / 4));
-    await this.trial.settleDown();
   }
 
   private async ask(): Promise<void> {
@@ -84,24 +82,27 @@ export class Storm {
     else await this.trial.settle(charge.name, { tokens: amount });
   }
 
-  /** Writes down who was granted, in order of asking, and that it fitted. */
+  /** Writes down who was granted, in order of asking, and that it fitted, then and until now. */
   private note(): void {
     const { trial } = this;
     for (const name of trial.granted.slice(this.charges.length)) {
       trial.expect('who is granted next', name, this.waiting[0]);
       this.waiting.shift();
-      this.charges.push({
-        name,
-        at: trial.grantedAt(name),
-        amount: this.costs.get(name) ?? 0,
-        isOpen: true,
-      });
+      const at = trial.grantedAt(name);
+      this.charges.push({ name, at, amount: this.costs.get(name) ?? 0, isOpen: true });
+      this.expectWithin(at);
     }
-    const inWindow = this.charges.filter(
-      ({ at }) => at > trial.now - trial.windowMs + 2 * trial.slackMs,
-    );
+    this.expectWithin(trial.clock.now);
+  }
+
+  private expectWithin(now: number): void {
+    const { windowMs, clock } = this.trial;
+    const leftAt = now - windowMs + clock.lateMs;
+    const inWindow = this.charges.filter(({ at }) => at > leftAt && at <= now);
     const used = inWindow.reduce((sum, { amount }) => sum + amount, 0);
-    trial.expect(`that ${used} in the window are not more than ${LIMIT}`, used <= LIMIT, true);
+    if (used <= LIMIT) return;
+    const what = `at most ${LIMIT} in the window at ${now}, but ${used}: ${chargesText(inWindow)}`;
+    throw this.trial.violation(what, used, `at most ${LIMIT}`);
   }
 
   private int(least: number, most: number): number {
