@@ -1,9 +1,10 @@
-import { type Quota, quota, RxllmError } from '../../index.js';
+import { InvalidOptionError, type Quota, quota } from '../../index.js';
+import { ContractViolationError } from '../contract-violation-error.js';
 import { checkTracker } from './check-tracker.js';
 import type { ContractCase } from './contract-case.js';
 import type { RateTrackerSubject } from './subject.js';
 import { Trial } from './trial.js';
-import { TrialClock } from './trial-clock.js';
+import { NOW, TrialClock } from './trial-clock.js';
 
 /** So much of each unit, over one length of window. */
 export type Limits = Readonly<Record<string, number>>;
@@ -58,7 +59,9 @@ function quotaOf({ unit, limit, windows = 1, marginMs = 0 }: TriedQuota, windowM
   return quota({ unit, limit, windowMs: windows * windowMs, marginMs });
 }
 
-/** What the tracker throws where nobody expects it is a violation too. */
+/** What the tracker throws where nobody expects it is a violation too; only of the subject's time it is not its fault. */
 function violationOf(error: unknown, trial: Trial): unknown {
-  return error instanceof RxllmError ? error : trial.violation('what is thrown', error, 'nothing');
+  const isViolation = error instanceof ContractViolationError;
+  const isOfSubject = error instanceof InvalidOptionError && error.option === NOW;
+  return isViolation || isOfSubject ? error : trial.violation('what is thrown', error, 'nothing');
 }

@@ -61,6 +61,7 @@ function unknownLimit(subject: RateTrackerSubject): ContractCase {
     name: 'forecasts that a wait for a limit that nobody knows has no end (where it forecasts)',
     run: () =>
       inTrial(subject, [{ unit: 'tokens', limit }], async (trial) => {
+        await trial.clock.settleDown();
         const forecast = trial.tracker.forecast?.({ tokens: 60 });
         if (forecast) trial.expect('how long it waits', forecast.waitMs, Infinity);
       }),

@@ -24,7 +24,8 @@ export function casesOfMoments(subject: RateTrackerSubject): readonly ContractCa
         await trial.ask('d', { tokens: 80 });
         await trial.settle('a', { tokens: 0 });
         // What each of them does takes its way, and so does the answer to the next.
-        for (const _ of ['b', 'c']) await trial.clock.settleDown();
+        await trial.clock.settleDown();
+        await trial.clock.settleDown();
         trial.expectGranted('a', 'b', 'c', 'd');
         trial.expectUsed(100);
       },

@@ -10,5 +10,6 @@ export interface Charge {
 
 /** Charges in words: `40 at 0 (1), 30 at 250 (2)`. */
 export function chargesText(charges: readonly Charge[]): string {
-  return charges.map(({ name, at, amount }) => `${amount} at ${at} (${name})`).join(', ');
+  const counted = charges.filter(({ amount }) => amount > 0);
+  return counted.map(({ name, at, amount }) => `${amount} at ${at} (${name})`).join(', ');
 }

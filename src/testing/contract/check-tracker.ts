@@ -18,7 +18,12 @@ function missingIn(made: RateTracker): readonly string[] {
   const parts: Partial<RateTracker> = made;
   return [
     ...METHODS.filter((name) => typeof parts[name] !== 'function'),
-    ...STREAMS.filter((name) => typeof parts[name]?.subscribe !== 'function'),
+    ...STREAMS.filter((name) => !canBeWatched(parts[name])),
     ...(Array.isArray(parts.quotas) ? [] : ['quotas']),
   ];
+}
+
+/** By its shape, as it may be of another copy of RxJS. */
+function canBeWatched(stream: unknown): boolean {
+  return typeof (stream as { readonly subscribe?: unknown } | undefined)?.subscribe === 'function';
 }

@@ -9,6 +9,8 @@ const MOST_STEPS = 1_000;
 const MOST_STALLS = 100;
 /** What rounding leaves of a wait is none. */
 const NOTHING_MS = 1e-6;
+/** What is wrong with the subject's time is called so. */
+export const NOW = 'now()';
 
 /**
  * The time of one trial.
@@ -37,7 +39,7 @@ export class TrialClock {
   get now(): number {
     const now = this.subject.now?.() ?? this.waitedMs;
     if (Number.isFinite(now)) return now;
-    throw new InvalidOptionError('now()', String(now), 'a finite number of ms');
+    throw new InvalidOptionError(NOW, String(now), 'a finite number of ms');
   }
 
   /** Since the trial began. */
@@ -93,7 +95,7 @@ export class TrialClock {
   private checkStalls(stalls: number): void {
     if (stalls <= MOST_STALLS) return;
     const allowed = 'a time that passes while wait(ms) lets it pass';
-    throw new InvalidOptionError('now()', `still ${this.now} after many waits`, allowed);
+    throw new InvalidOptionError(NOW, `still ${this.now} after many waits`, allowed);
   }
 }
 
