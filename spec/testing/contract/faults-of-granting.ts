@@ -2,8 +2,11 @@ import { concat, from, mergeMap, NEVER, Observable, of } from 'rxjs';
 import type { Quota, Reservation } from '../../../src/index.js';
 import { type Faulty, withParts, withQuotas } from './faulty.js';
 
-const granting = 'grants what does not fit when enough has left the window, and not before';
-const storm = 'keeps every window within its limit, and serves everybody in the end (storm 1)';
+/** The case that sees what comes too early or too late. */
+export const granting = 'grants what does not fit when enough has left the window, and not before';
+/** The case that sees what is too much. */
+export const storm =
+  'keeps every window within its limit, and serves everybody in the end (storm 1)';
 
 /** Who grants too much, too early, too late, or not once. */
 export const faultsOfGranting: Readonly<Record<string, Faulty>> = {

@@ -41,8 +41,9 @@ const GROUPS = [
  * change, budgets, what is shown, and random storms in which every charge is counted once more. Optional parts of the
  * seam (`revise`, `arrived`, `hear`, `forecast`, `gate`) are tried where they are there.
  *
- * Each case makes a tracker of its own and closes it. In virtual time all of them take about a second; with real
- * waits give short windows, how long answers may be on their way, and your test framework half a minute for each.
+ * Each case makes a tracker of its own and closes it. In virtual time all of them take some seconds at the most; where
+ * waits are real give short windows, say how long answers may be on their way, and let your test framework wait for 10 s
+ * in each case: with windows of 400 ms and 60 ms for answers all of them take about half a minute.
  *
  * @example
  * const time = new VirtualTime();
