@@ -3,6 +3,8 @@ import { type Faulty, type Make, withParts, withReservations } from './faulty.js
 
 const forecast =
   'forecasts without a change; waiting for as long is enough, and 1 ms less is not (where it forecasts)';
+const requests =
+  'forecasts for a request that nobody counted as for one, ahead of it as for none (where it forecasts)';
 const gate$ =
   'tells how its gate stands on subscribing, then each change, also when its time is over (where it has one)';
 
@@ -30,6 +32,40 @@ export const faultsOfForesight: Readonly<Record<string, Faulty>> = {
   'forecasts without those ahead': {
     make: withParts((tracker) => ({ forecast: (cost) => tracker.forecast!(cost) })),
     seenBy: 'forecasts for who comes behind others (where it forecasts)',
+  },
+  'forecasts behind others as if nothing was free': {
+    make: withParts((tracker) => ({
+      forecast: (cost, ahead) => ({
+        ...tracker.forecast!(cost, ahead),
+        ...(ahead && { waitMs: tracker.quotas[0]!.windowMs }),
+      }),
+    })),
+    seenBy: 'forecasts no longer a wait behind others than there is (where it forecasts)',
+  },
+  'forecasts for a request ahead that nobody counted': {
+    make: withParts((tracker) => ({
+      forecast: (cost, ahead) => tracker.forecast!(cost, ahead && { requests: 1, ...ahead }),
+    })),
+    seenBy: requests,
+  },
+  'forecasts for no request where nobody counted it': {
+    make: withParts((tracker) => ({
+      forecast: (cost, ahead) => tracker.forecast!({ requests: 0, ...cost }, ahead),
+    })),
+    seenBy: requests,
+  },
+  'forecasts no wait at a closed gate': {
+    make: forecasting(() => 0),
+    seenBy: 'forecasts the wait at its gate while that is closed (where it forecasts and has one)',
+  },
+  'does not say when its gate reopens': {
+    make: withParts((tracker) => ({
+      get gate() {
+        return { ...tracker.gate!, reopensAt: undefined };
+      },
+    })),
+    seenBy:
+      'closes its gate for all when the provider refuses, until the time that was told (where it has one)',
   },
   'forecasts an end of the wait for a limit that nobody knows': {
     make: forecasting((ms) => Math.min(ms, 1_000)),

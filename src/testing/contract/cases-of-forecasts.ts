@@ -51,6 +51,34 @@ export function casesOfForecasts(subject: RateTrackerSubject): readonly Contract
         trial.expectGranted('a');
       },
     ),
+    it(
+      'forecasts no longer a wait behind others than there is (where it forecasts)',
+      { tokens: 100 },
+      async (trial) => {
+        await trial.ask('a', { tokens: 20 });
+        await trial.wait(trial.windowMs / 4);
+        const fitting = trial.tracker.forecast?.({ tokens: 40 }, { tokens: 40 });
+        const waiting = trial.tracker.forecast?.({ tokens: 40 }, { tokens: 50 });
+        if (!fitting || !waiting) return;
+        trial.expect('how long it waits where all fit', fitting.waitMs, 0);
+        const { lateMs, passedMs } = trial.clock;
+        const mostMs = trial.windowMs - passedMs + lateMs + trial.clock.slackMs;
+        trial.expectBetween('how long it waits', waiting.waitMs, 1, mostMs);
+      },
+    ),
+    it(
+      'forecasts for a request that nobody counted as for one, ahead of it as for none (where it forecasts)',
+      { requests: 2 },
+      async (trial) => {
+        await trial.ask('a', {});
+        const fitting = trial.tracker.forecast?.({}, { tokens: 5 });
+        if (!fitting) return;
+        trial.expect('how long the second waits', fitting.waitMs, 0);
+        await trial.ask('b', {});
+        const third = trial.tracker.forecast?.({}).waitMs ?? 0;
+        trial.expectBetween('how long the third waits', third, 1, trial.windowMs);
+      },
+    ),
     unknownLimit(subject),
   ];
 }

@@ -19,6 +19,7 @@ export function casesOfHearing(subject: RateTrackerSubject): readonly ContractCa
         await hear(trial, 'a', refusal(retryAfterMs));
         await trial.ask('b', { tokens: 10 });
         trial.expect('the gate', trial.tracker.gate.status, 'closed');
+        expectReopening(trial, closedAt + retryAfterMs);
         trial.expectGranted('a');
         await trial.waitUntil(closedAt + retryAfterMs - trial.clock.shortlyMs);
         trial.expectGranted('a');
@@ -46,6 +47,21 @@ export function casesOfHearing(subject: RateTrackerSubject): readonly ContractCa
         await hear(trial, 'b', LET_IN);
         watcher.unsubscribe();
         trial.expect('what is told of the gate at last', told.at(-1), 'open');
+      },
+    ),
+    it(
+      'forecasts the wait at its gate while that is closed (where it forecasts and has one)',
+      { tokens: 100 },
+      async (trial) => {
+        await trial.ask('a', { tokens: 10 });
+        if (!trial.tracker.gate || !trial.reservationOf('a').hear) return;
+        const retryAfterMs = trial.windowMs / 2;
+        await hear(trial, 'a', refusal(retryAfterMs));
+        const forecast = trial.tracker.forecast?.({ tokens: 10 });
+        if (!forecast) return;
+        const leastMs = retryAfterMs - 2 * trial.clock.lateMs;
+        trial.expect('what it waits for', forecast.blockedBy, 'gate');
+        trial.expectBetween('how long it waits', forecast.waitMs, leastMs, retryAfterMs);
       },
     ),
     it(
@@ -80,6 +96,14 @@ function refusal(retryAfterMs: number): RateLimitReading {
 function narrower(windowMs: number): RateLimitReading {
   const limit = { dim: 'tokens', limit: 50, remaining: 40, resetMs: null, windowMs };
   return { ...LET_IN, limits: [limit] };
+}
+
+/** What is told is in the tracker's time, which not every subject tells. */
+function expectReopening(trial: Trial, at: number): void {
+  const { isTrackers, lateMs } = trial.clock;
+  if (!isTrackers) return;
+  const reopensAt = trial.tracker.gate?.reopensAt ?? NaN;
+  trial.expectBetween('when the gate reopens', reopensAt, at - lateMs, at + lateMs);
 }
 
 async function hear(trial: Trial, name: string, reading: RateLimitReading): Promise<void> {
