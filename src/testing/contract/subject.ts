@@ -11,7 +11,8 @@ export interface RateTrackerSubject {
   readonly wait: (ms: number) => unknown;
   /**
    * The tracker's time in ms: the one that `at` and `resetAt` are of. Default: the sum of all waits, which is right
-   * where time is virtual, or where a wait takes just as long as it says; `at` and `resetAt` are then not compared with it.
+   * where time is virtual; `at` and `resetAt` are then not compared with it. Where waits are real they take longer than
+   * they say, so give it: `() => monotonicScheduler.now()`.
    */
   readonly now?: () => number;
   /**
