@@ -78,7 +78,8 @@ function requireInSpec(module: string): unknown {
   const it = (_name: string, test: () => void) => {
     test();
   };
-  return module === 'node:test' ? { it } : require(module);
+  const load: (module: string) => unknown = require;
+  return module === 'node:test' ? { it } : load(module);
 }
 
 function errorCodes(): string[] {
