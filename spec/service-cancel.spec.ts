@@ -75,11 +75,16 @@ class Station {
 
 /** How a caller leaves; what he is told, if anything. */
 const WAYS: Record<string, (station: Station) => { leave: () => void; told: unknown[] }> = {
-  unsubscribing: ({ service }) => {
+  unsubscribing: ({ service, time }) => {
     const told: unknown[] = [];
     const error = (fault: unknown) => told.push(fault);
     const calling = service.call('left 70').subscribe({ error });
-    return { leave: () => calling.unsubscribe(), told };
+    // Not in the same turn, as those behind may be unsubscribed from in it too.
+    const leave = () => {
+      calling.unsubscribe();
+      time.advance(0);
+    };
+    return { leave, told };
   },
   'the signal of call': ({ service }) => {
     const controller = new AbortController();
@@ -101,7 +106,7 @@ const WAYS: Record<string, (station: Station) => { leave: () => void; told: unkn
 
 describe('Service, a queued call that is cancelled', () => {
   describe.each(Object.keys(WAYS))('by %s', (way) => {
-    it('is gone at once, has taken nothing, and those behind move up in the same turn', async () => {
+    it('is gone at once, has taken nothing, and those behind move up at the same instant', async () => {
       const station = new Station();
       station.fill();
       const { leave, told } = WAYS[way]!(station);
@@ -349,10 +354,12 @@ describe('Service, a call in flight that is cancelled', () => {
       signal.addEventListener('abort', () => log.push('aborted'));
       return NEVER.pipe(finalize(() => log.push('torn down')));
     };
-    const service = serviceOf(process, { maxConcurrentJobs: 1 });
+    const scheduler = new VirtualTime();
+    const service = serviceOf(process, { maxConcurrentJobs: 1, scheduler });
     const first = service.call('a').subscribe();
     service.call('b').subscribe();
     first.unsubscribe();
+    scheduler.advance(0);
 
     expect(log).toEqual(['starts a', 'aborted', 'torn down', 'starts b']);
   });
@@ -385,9 +392,10 @@ describe('Service, a call in flight that is cancelled', () => {
     expect(events.at(-1)).toMatchObject({ type: 'cancelled', isEstimated: true, runMs: 5 });
   });
 
-  it('lets another go in that very turn by what it has not used', () => {
+  it('lets another go at that very instant by what it has not used', () => {
+    const scheduler = new VirtualTime();
     const service = LLMService.of<string, string>({
-      ...{ modelName: 'm', scheduler: new VirtualTime(), quotas: [perSecond('tokens', 100)] },
+      ...{ modelName: 'm', scheduler, quotas: [perSecond('tokens', 100)] },
       costOf: () => 60,
       process: (request, context) => {
         context.reportUsage({ tokens: 10 });
@@ -398,6 +406,7 @@ describe('Service, a call in flight that is cancelled', () => {
     const ends = endsOf(service.call('b'));
     expect(ends).toEqual([]);
     calling.unsubscribe();
+    scheduler.advance(0);
 
     expect(ends).toEqual(['b', '|']);
   });

@@ -269,6 +269,8 @@ class Play {
     const mine = this.seen[known.id]!;
     mine.hasLeft = true;
     mine.subscription!.unsubscribe();
+    // The next is let out at this instant, when nobody else leaves in the same run of code.
+    this.time.advance(0);
     if (this.works.has(known.id)) this.problems.push(`${known.id} works on`);
   }
 

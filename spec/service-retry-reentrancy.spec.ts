@@ -313,6 +313,7 @@ describe('Service, what somebody does while a call is tried again', () => {
     endsOf(service.call('40'));
     void service.close();
     second.unsubscribe();
+    scheduler.advance(0);
 
     expect(steps.slice(-3)).toEqual(['0: 2 cancelled 1', '0: 3 started 1', '0: 3 completed 1']);
     expect(service.toJSON()).toMatchObject({ ...EMPTY_STATE, status: 'closed' });

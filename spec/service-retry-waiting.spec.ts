@@ -302,8 +302,9 @@ class Stage {
 describe('Service, a call that is tried again, ended early', () => {
   const REASON = new Error('stop');
   const ways: Record<string, (stage: Stage) => unknown> = {
-    unsubscribing: ({ unsubscribed$ }) => {
+    unsubscribing: ({ unsubscribed$, time }) => {
       unsubscribed$.next();
+      time.advance(0);
       return '|';
     },
     'its signal': ({ controller }) => {

@@ -19,6 +19,7 @@ import { Door } from './door.js';
 import { ServiceClosedError } from './errors.js';
 import { AnswersInFlight } from './estimate/answers-in-flight.js';
 import type { OutputLearner } from './estimate/output-learner.js';
+import { asLeaving } from './leaving.js';
 import { Lifecycle } from './lifecycle.js';
 import { Permits } from './permits.js';
 import { Pipeline } from './pipeline.js';
@@ -151,7 +152,11 @@ export class Engine<Request, Response> {
       return;
     }
     if (call.signal) this.signals.delete(call.signal, call);
-    this.pipeline.cancel(call);
+    // Subscriptions of calls that have ended end too.
+    if (call.hasEnded) return;
+    asLeaving(() => {
+      this.pipeline.cancel(call);
+    });
   }
 
   expectedWait(request: Request, { priority = 0, tenant }: CallOptions): number {

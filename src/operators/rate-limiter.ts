@@ -1,5 +1,6 @@
 import { type Observable, Subscriber } from 'rxjs';
 import { QueueFullError } from '../errors.js';
+import { isLeaving } from '../leaving.js';
 import { checkConcurrency } from '../options.js';
 import { CallQueue } from '../queue/call-queue.js';
 import { Queueable } from '../queue/queueable.js';
@@ -7,6 +8,7 @@ import { sizeOf } from '../queue/size-of.js';
 import { Clock } from '../time/clock.js';
 import { LiveNumber } from '../time/live-number.js';
 import { monotonicScheduler } from '../time/monotonic-scheduler.js';
+import { NextTurn } from '../time/next-turn.js';
 import { type RateTracker, unitsOf } from '../usage/rate-tracker.js';
 import type { Reservation } from '../usage/reservation.js';
 import type { Usage } from '../usage/usage.js';
@@ -41,6 +43,8 @@ export class RateLimiter<T, R> implements Answered {
   /** Those that came while others were let out: only after that is it known whether they must wait. */
   private newcomers: Queueable[] = [];
   private readonly asking: Asking;
+  /** Goes on when all who leave together have left. */
+  private readonly nextTurn: NextTurn;
   private readonly queueLimit: number;
   private inFlight = 0;
   private isLettingOut = false;
@@ -59,6 +63,9 @@ export class RateLimiter<T, R> implements Answered {
     this.clock = new Clock(scheduler);
     this.units = unitsOf(this.tracker);
     this.asking = new Asking(this.tracker, this);
+    this.nextTurn = new NextTurn(scheduler, () => {
+      this.goOn();
+    });
     this.permits = new LiveNumber(options.maxConcurrent ?? Infinity, (value) => {
       checkConcurrency('maxConcurrent', value);
     });
@@ -141,16 +148,18 @@ export class RateLimiter<T, R> implements Answered {
   private release(): void {
     if (this.inFlight > 0) this.inFlight -= 1;
     if (this.inFlight === 0 && this.queue.size === 0) this.queue.rest();
-    this.goOn();
+    this.goOnAfterwards();
   }
 
   private cancel(value: T): void {
     if (!(value instanceof Queueable)) return;
     const wasQueued = this.queue.remove(value);
     // It may have been taken out before by whoever keeps the queue.
-    if (this.asking.item === value) this.asking.drop();
-    else if (!wasQueued) return;
-    this.goOn();
+    const wasAsked = this.asking.item === value;
+    if (wasAsked) this.asking.drop();
+    if (!this.hasNextToAsk) this.nextTurn.clear();
+    if (!wasAsked && !wasQueued) return;
+    this.goOnAfterwards();
     this.completeWhenEmpty();
   }
 
@@ -169,9 +178,21 @@ export class RateLimiter<T, R> implements Answered {
     return this.inFlight < (this.permits.value ?? 0);
   }
 
+  /** At once, unless what has become free is so because its caller leaves: then when that turn is over. */
+  private goOnAfterwards(): void {
+    if (!isLeaving()) this.goOn();
+    else if (this.hasNextToAsk && !this.isLettingOut) this.nextTurn.set();
+  }
+
+  private get hasNextToAsk(): boolean {
+    const { first } = this.queue;
+    return first !== undefined && first !== this.asking.item && this.hasPermit();
+  }
+
   /** A loop, not recursion: what it lets out may end, and come back here, in the same turn. */
   goOn(): void {
     if (this.isLettingOut) return;
+    this.nextTurn.clear();
     this.isLettingOut = true;
     while (this.queue.first !== this.asking.item) {
       this.asking.drop();
@@ -248,6 +269,7 @@ export class RateLimiter<T, R> implements Answered {
   }
 
   private disconnect(): void {
+    this.nextTurn.clear();
     this.asking.drop();
     this.permits.close();
     this.trackers.release();

@@ -1,4 +1,6 @@
 import { Observable, type SchedulerLike, type Subscriber, Subscription } from 'rxjs';
+import { isLeaving } from '../leaving.js';
+import { NextTurn } from '../time/next-turn.js';
 import { WakeUp } from '../time/wake-up.js';
 import type { Ledger } from './ledger.js';
 import type { Reservation } from './reservation.js';
@@ -24,6 +26,8 @@ interface Waiter {
 export class WaitingLine {
   private readonly waiters = new Set<Waiter>();
   private readonly wakeUp: WakeUp;
+  /** Serves when all who leave together have left. */
+  private readonly nextTurn: NextTurn;
   private watching = Subscription.EMPTY;
   private isServing = false;
   /** Something has changed since the line was last served. */
@@ -35,6 +39,9 @@ export class WaitingLine {
     scheduler: SchedulerLike,
   ) {
     this.wakeUp = new WakeUp(scheduler, () => {
+      this.serve();
+    });
+    this.nextTurn = new NextTurn(scheduler, () => {
       this.serve();
     });
   }
@@ -61,6 +68,7 @@ export class WaitingLine {
   /** Forgets the timer and hears of changes no more; who waits holds up nobody in other lines. */
   rest(): void {
     this.wakeUp.clear();
+    this.nextTurn.clear();
     this.watching.unsubscribe();
     // Of a line only the first has claims.
     const { firstTurn } = this;
@@ -87,7 +95,7 @@ export class WaitingLine {
   private watch(): void {
     if (!this.isResting) return;
     this.watching = this.changes$.subscribe(() => {
-      this.serve();
+      this.serveAfterwards();
     });
   }
 
@@ -95,7 +103,14 @@ export class WaitingLine {
     // Those behind may fit where the one that left did not.
     if (!this.waiters.delete(waiter)) return;
     this.ledger.release(waiter.turn, this.firstTurn);
-    this.serve();
+    this.serveAfterwards();
+  }
+
+  /** At once, unless what has become free is so because a caller leaves: then when that turn is over. */
+  private serveAfterwards(): void {
+    if (!isLeaving()) this.serve();
+    else if (this.isEmpty || this.isResting) this.rest();
+    else this.nextTurn.set();
   }
 
   /** Serves the line from its head until one does not fit, and sets the timer for that one. */
