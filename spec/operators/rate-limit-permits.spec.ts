@@ -1,7 +1,9 @@
 import { BehaviorSubject, type Observable, of, Subject } from 'rxjs';
 import { quota, rateLimit } from '../../src/index.js';
+import { asLeaving } from '../../src/leaving.js';
 import { FakeReservation, FakeTracker } from '../support/fake-tracker.js';
 import { marbles } from '../support/marbles.js';
+import { VirtualTime } from '../support/virtual-time.js';
 
 const INFINITE = 9;
 const permits = { 0: 0, 1: 1, 2: 2, 3: 3, [INFINITE]: Infinity };
@@ -105,6 +107,21 @@ describe('rateLimit with maxConcurrent', () => {
 
       expectObservable(cold('ab---').pipe(rateLimit(options))).toBe('a-#');
     }));
+
+  it('lets nobody out any more when it is unsubscribed from in the turn in which a caller leaves', () => {
+    const scheduler = new VirtualTime();
+    const released$ = new Subject<void>();
+    const options = { quotas: [], maxConcurrent: 1, released$, scheduler };
+    const out: string[] = [];
+    const limiting = of('a', 'b')
+      .pipe(rateLimit(options))
+      .subscribe((value) => out.push(value));
+    asLeaving(() => released$.next());
+    expect(scheduler.timers).toBe(1);
+    limiting.unsubscribe();
+
+    expect([out, scheduler.timers]).toEqual([['a'], 0]);
+  });
 
   it('unsubscribes from all that it listens to when it ends', () =>
     marbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
