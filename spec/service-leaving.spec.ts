@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   asapScheduler,
   BehaviorSubject,
@@ -111,6 +112,34 @@ describe('Service, a batch that is cancelled', () => {
     expect(station.started).toEqual(['0 1', '1 1']);
     expect(station.state).toMatchObject({ ...IDLE, quotas: [{ used: 2 }] });
     expect(station.state.throughput).toMatchObject({ cancelled: 50 });
+  });
+
+  it.each<[string, (batch: AbortController) => AbortSignal]>([
+    ['made of one by AbortSignal.any', ({ signal }) => AbortSignal.any([signal])],
+    [
+      'that are aborted one after the other',
+      ({ signal }) => {
+        const own = new AbortController();
+        signal.addEventListener('abort', () => own.abort(signal.reason));
+        return own.signal;
+      },
+    ],
+  ])('by signals %s', (_how, signalOf) => {
+    const station = new Station();
+    const controller = new AbortController();
+    setMaxListeners(0, controller.signal);
+    const told: unknown[] = [];
+    for (const job of jobs)
+      station.service.call(job, { signal: signalOf(controller) }).subscribe({
+        error: (error) => told.push(error),
+      });
+    controller.abort('enough');
+    expect(station.time.timers).toBe(0);
+    station.time.flush();
+
+    expect(told).toEqual(jobs.map(() => 'enough'));
+    expect(station.started).toEqual(['0 1', '1 1']);
+    expect(station.state).toMatchObject({ ...IDLE, quotas: [{ used: 2 }] });
   });
 
   it('in marbles, by takeUntil(timer)', () =>

@@ -307,8 +307,9 @@ describe('Service, a call that is tried again, ended early', () => {
       time.advance(0);
       return '|';
     },
-    'its signal': ({ controller }) => {
+    'its signal': ({ controller, time }) => {
       controller.abort(REASON);
+      time.advance(0);
       return REASON;
     },
     abandoning: ({ service }) => {

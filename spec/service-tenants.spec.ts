@@ -222,7 +222,8 @@ describe('Service, tenants', () => {
     });
 
     it('are not charged for what one signal cancels, some in flight and some queued', () => {
-      const bench = busy();
+      const time = new VirtualTime();
+      const bench = busy(undefined, { scheduler: time });
       const controller = new AbortController();
       const { signal } = controller;
       bench.goOn();
@@ -230,6 +231,7 @@ describe('Service, tenants', () => {
       bench.many(20, 'a 10');
       bench.many(20, 'b 10');
       controller.abort();
+      time.advance(0);
 
       // What was in flight was let out before there was anybody to share with.
       expect(bench.shares(20)).toEqual({ a: 10, b: 10 });

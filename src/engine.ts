@@ -92,8 +92,11 @@ export class Engine<Request, Response> {
     this.moved();
   });
   private readonly signals = new Signals((calls, reason) => {
-    this.pipeline.endTogether(calls as Call<Request, Response>[], (call) => {
-      this.pipeline.leave(call, reason);
+    // Of many signals one may follow another, as those do that AbortSignal.any has made of one.
+    asLeaving(() => {
+      this.pipeline.endTogether(calls as Call<Request, Response>[], (call) => {
+        this.pipeline.leave(call, reason);
+      });
     });
   });
   private readonly idle$ = new Subject<void>();
