@@ -141,8 +141,8 @@ export default defineConfig(
     rules: restrictImports(...coreImports, imports.zod, imports.pipeline),
   },
   {
-    // The two that read the clocks of the platform, for everybody else.
-    files: ['src/time/{monotonic-scheduler,ms-until}.ts'],
+    // Those that know what RxJS takes its time from, for everybody else.
+    files: ['src/time/{monotonic-scheduler,ms-until,next-turn}.ts'],
     rules: restrictImports(imports.ring, imports.node, imports.zod),
   },
   {

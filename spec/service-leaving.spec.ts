@@ -11,6 +11,7 @@ import {
   merge,
   mergeMap,
   NEVER,
+  type Observable,
   of,
   Subject,
   switchMap,
@@ -88,7 +89,7 @@ const jobs = Array.from({ length: 50 }, (_, n) => `${n} 1`);
 const IDLE = { queued: 0, inFlight: 0, retrying: 0 };
 
 describe('Service, a batch that is cancelled', () => {
-  it.each([
+  it.each<[string, (station: Station) => Observable<unknown>]>([
     [
       'mergeMap',
       (station: Station) => from(jobs).pipe(mergeMap((job) => station.service.call(job))),
@@ -131,7 +132,7 @@ describe('Service, a batch that is cancelled', () => {
     const told: unknown[] = [];
     for (const job of jobs)
       station.service.call(job, { signal: signalOf(controller) }).subscribe({
-        error: (error) => told.push(error),
+        error: (error: unknown) => told.push(error),
       });
     controller.abort('enough');
     expect(station.time.timers).toBe(0);
@@ -205,7 +206,9 @@ describe('Service, a batch that is cancelled', () => {
       },
     });
     const told: unknown[] = [];
-    forkJoin(jobs.map((job) => service.call(job))).subscribe({ error: (e) => told.push(e) });
+    forkJoin(jobs.map((job) => service.call(job))).subscribe({
+      error: (e: unknown) => told.push(e),
+    });
     fail$.error(new Error('no'));
 
     expect([told, started]).toEqual([[new Error('no')], ['0 1', '1 1']]);
@@ -358,7 +361,7 @@ describe('Service, whose call is unsubscribed from while others wait', () => {
     const told: unknown[] = [];
     const next$ = station.service.call('b 1');
     const leaving$ = station.service.call('a 1');
-    const come = finalize(() => next$.subscribe({ error: (error) => told.push(error) }));
+    const come = finalize(() => next$.subscribe({ error: (error: unknown) => told.push(error) }));
     const calling = leaving$.pipe(come).subscribe();
     calling.unsubscribe();
     station.time.flush();

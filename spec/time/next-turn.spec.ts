@@ -1,6 +1,7 @@
-import { asapScheduler, type SchedulerLike, Subscription, timer } from 'rxjs';
+import { asapScheduler, mergeMap, tap, timer, VirtualTimeScheduler } from 'rxjs';
 import { monotonicScheduler } from '../../src/time/monotonic-scheduler.js';
 import { NextTurn } from '../../src/time/next-turn.js';
+import { errorOf } from '../support/error-of.js';
 import { marbles } from '../support/marbles.js';
 import { VirtualTime } from '../support/virtual-time.js';
 
@@ -60,39 +61,48 @@ describe('NextTurn', () => {
       const nextTurn = new NextTurn(monotonicScheduler, () => {
         log.push(`works at ${monotonicScheduler.now()}`);
       });
-      timer(3).subscribe(() => {
-        timer(0).subscribe(() => log.push('timer'));
-        nextTurn.set();
-      });
-      expectObservable(timer(3)).toBe('---(0|)', { 0: 0 });
+      const stage$ = timer(3).pipe(
+        tap(() => nextTurn.set()),
+        mergeMap(() => timer(0)),
+        tap(() => log.push('timer')),
+      );
+      expectObservable(stage$).toBe('---(0|)', { 0: 0 });
       flush();
 
       expect(log).toEqual(['works at 3', 'timer']);
     });
   });
 
-  // RxJS drops what is left of a flush of asapScheduler when an action in it throws.
-  it('is set again when somebody else drops its action', () => {
-    const actions: { work: () => void; subscription: Subscription }[] = [];
-    const dropping: SchedulerLike = {
-      now: () => 0,
-      schedule: (work) => {
-        const subscription = new Subscription();
-        actions.push({ work: work as () => void, subscription });
-        return subscription;
-      },
-    };
+  // RxJS drops what is left of a microtask when an action in it throws.
+  it('works though an action of somebody else in that microtask throws', async () => {
+    const flush = asapScheduler.flush.bind(asapScheduler);
+    const faults: unknown[] = [];
+    const flushing = jest.spyOn(asapScheduler, 'flush').mockImplementation((action) => {
+      faults.push(errorOf(() => flush(action)));
+    });
     const work = jest.fn();
-    const nextTurn = new NextTurn(dropping, work);
-    nextTurn.set();
-    actions[0]!.subscription.unsubscribe();
-    expect(actions).toHaveLength(2);
-    nextTurn.set();
-    actions[1]!.work();
-    actions[1]!.subscription.unsubscribe();
+    asapScheduler.schedule(() => {
+      throw new Error('a fault of the application');
+    });
+    new NextTurn(monotonicScheduler, work).set();
+    for (let turn = 0; turn < 3; turn++) await Promise.resolve();
+    flushing.mockRestore();
 
+    expect(faults[0]).toEqual(new Error('a fault of the application'));
     expect(work).toHaveBeenCalledTimes(1);
-    expect(actions).toHaveLength(2);
+  });
+
+  // RxJS drops there whatever is set until nothing is: who sets it again keeps that from ending.
+  it('ends with a virtual time of RxJS in which somebody else throws', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const work = jest.fn();
+    scheduler.schedule(() => {
+      throw new Error('no');
+    });
+    new NextTurn(scheduler, work).set();
+
+    expect(errorOf(() => scheduler.flush())).toEqual(new Error('no'));
+    expect(work).not.toHaveBeenCalled();
   });
 
   it('leaves the action of others alone that wait in the same turn', async () => {

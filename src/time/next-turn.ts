@@ -29,10 +29,11 @@ export class NextTurn {
       this.isSet = false;
       this.work();
     }, 0);
-    // RxJS drops what is left of a flush in which somebody else's action throws: it must not be lost by that.
-    this.timer.add(() => {
-      this.setAgain();
-    });
+    // RxJS drops what is left of a microtask in which somebody else's action throws: it must not be lost by that.
+    if (this.scheduler === asapScheduler)
+      this.timer.add(() => {
+        this.setAgain();
+      });
   }
 
   clear(): void {
