@@ -426,14 +426,14 @@ describe('Service, whose call is unsubscribed from while others wait', () => {
     const time = new VirtualTime();
     const quotas = [perMinute('tokens', 100)];
     const rateTracker = new InMemoryRateTracker({ quotas, scheduler: time });
-    const { service } = new Station({ rateTracker }, time);
-    const calls$ = ['a 90 5', 'b 90', 'c 90'].map((request) => service.call(request));
-    const [a, b] = calls$.map((call$) => call$.subscribe());
-    a!.unsubscribe();
+    const [east, west] = [1, 2].map(() => new Station({ rateTracker }, time).service);
+    const a = east!.call('a 90 5').subscribe();
+    const b = east!.call('b 90').subscribe();
+    west!.call('c 90').subscribe();
+    a.unsubscribe();
     rateTracker.close();
     expect(time.timers).toBe(0);
-    b!.unsubscribe();
-    time.advance(0);
+    b.unsubscribe();
 
     expect(time.timers).toBe(0);
   });
@@ -442,11 +442,11 @@ describe('Service, whose call is unsubscribed from while others wait', () => {
     const time = new VirtualTime();
     const service = LLMService.of<string, string>({
       ...{ modelName: 'm', maxConcurrentJobs: 1, scheduler: time },
-      process: (request) => concat(of(request), NEVER),
+      process: (request) => (request === 'd' ? NEVER : concat(of(request), NEVER)),
     });
     service.pause();
     const told: string[] = [];
-    for (const request of ['a', 'b', 'c'])
+    for (const request of ['a', 'b', 'c', 'd'])
       service
         .call(request)
         .pipe(take(1))
