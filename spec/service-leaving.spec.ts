@@ -2,7 +2,6 @@ import { setMaxListeners } from 'node:events';
 import {
   asapScheduler,
   BehaviorSubject,
-  concat,
   filter,
   finalize,
   firstValueFrom,
@@ -438,22 +437,23 @@ describe('Service, whose call is unsubscribed from while others wait', () => {
     expect(time.timers).toBe(0);
   });
 
-  it('leaves no timer when those that it lets out one after the other answer, and are left, at once', () => {
+  it('goes on at once when one that it lets out makes another leave', () => {
     const time = new VirtualTime();
+    const bound$ = new BehaviorSubject(1);
+    const started: string[] = [];
     const service = LLMService.of<string, string>({
-      ...{ modelName: 'm', maxConcurrentJobs: 1, scheduler: time },
-      process: (request) => (request === 'd' ? NEVER : concat(of(request), NEVER)),
+      ...{ modelName: 'm', maxConcurrentJobs: bound$, scheduler: time },
+      process: (request) => {
+        started.push(request);
+        if (request === 'b') first.unsubscribe();
+        return NEVER;
+      },
     });
-    service.pause();
-    const told: string[] = [];
-    for (const request of ['a', 'b', 'c', 'd'])
-      service
-        .call(request)
-        .pipe(take(1))
-        .subscribe((answer) => told.push(answer));
-    service.resume();
+    const first = service.call('a').subscribe();
+    for (const request of ['b', 'c']) service.call(request).subscribe();
+    bound$.next(2);
 
-    expect([told, time.timers]).toEqual([['a', 'b', 'c'], 0]);
+    expect([started, time.timers]).toEqual([['a', 'b', 'c'], 0]);
   });
 
   it('is told idle when the last that waited has left in the same run', async () => {

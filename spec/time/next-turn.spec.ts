@@ -105,14 +105,16 @@ describe('NextTurn', () => {
     expect(work).not.toHaveBeenCalled();
   });
 
-  it('leaves the action of others alone that wait in the same turn', async () => {
+  it('does not work as a microtask when it is cleared, and leaves those of others alone', async () => {
     const work = jest.fn();
     asapScheduler.schedule(work);
-    const nextTurn = new NextTurn(monotonicScheduler, () => undefined);
+    const cleared = jest.fn();
+    const nextTurn = new NextTurn(monotonicScheduler, cleared);
     nextTurn.set();
     nextTurn.clear();
-    await Promise.resolve();
+    for (let turn = 0; turn < 3; turn++) await Promise.resolve();
 
     expect(work).toHaveBeenCalledTimes(1);
+    expect(cleared).not.toHaveBeenCalled();
   });
 });
