@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import fc from 'fast-check';
 import {
   asapScheduler,
   BehaviorSubject,
@@ -13,6 +14,7 @@ import {
   type Observable,
   of,
   Subject,
+  Subscription,
   switchMap,
   take,
   takeUntil,
@@ -289,6 +291,50 @@ describe('Service, batches of several that share a quota and are cancelled toget
       expect(east.time.elapsedMs).toBe(0);
     },
   );
+});
+
+describe('Service, several of which share a quota and of which some batches are cancelled', () => {
+  const request = fc.record({
+    cost: fc.integer({ min: 1, max: 100 }),
+    used: fc.option(fc.integer({ min: 0, max: 100 }), { nil: undefined }),
+    priority: fc.nat(2),
+    who: fc.nat(1),
+    isLeft: fc.boolean(),
+  });
+
+  it('starts none that is unsubscribed from in that run, and then all that can start', () => {
+    const property = fc.property(
+      fc.array(request, { minLength: 1, maxLength: 30 }),
+      fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 2, maxLength: 2 }),
+      fc.boolean(),
+      (requests, bounds, isTracker) => {
+        const time = new VirtualTime();
+        const shared = sharedQuota(perMinute('tokens', 100));
+        const rateTracker = new InMemoryRateTracker({ quotas: [shared], scheduler: time });
+        const limits = isTracker ? { rateTracker } : { quotas: [shared] };
+        const stations = bounds.map(
+          (maxConcurrentJobs) => new Station({ maxConcurrentJobs, ...limits }, time),
+        );
+        const leaving = new Subscription();
+        for (const [n, { cost, used = '', priority, who, isLeft }] of requests.entries()) {
+          const call$ = stations[who]!.service.call(`${n} ${cost} ${used}`.trim(), { priority });
+          const calling = call$.subscribe();
+          if (isLeft) leaving.add(calling);
+        }
+        const before = stations.map(({ started }) => started.length);
+        leaving.unsubscribe();
+        expect(stations.map(({ started }) => started.length)).toEqual(before);
+        time.advance(0);
+
+        const started = stations.flatMap((station, n) => station.started.slice(before[n]));
+        for (const one of started) expect(requests[Number(one.split(' ')[0])]!.isLeft).toBe(false);
+        for (const { state } of stations)
+          if (state.queued > 0)
+            expect(['permit', 'quota', 'turn']).toContain(state.blockedBy?.reason);
+      },
+    );
+    fc.assert(property, { numRuns: 300 });
+  });
 });
 
 describe('Service, whose call is unsubscribed from while others wait', () => {
