@@ -50,7 +50,8 @@ interface Asking<Request> extends AskedCall<Request> {
  * A service whose answers are drawn as marbles, and that writes down what it was asked, and when.
  *
  * It queues, counts, retries and times out as every `LLMService` does, with the same options; only its work is made
- * up. Jitter is drawn from the seed of `runMarbles`, elsewhere it is always the same. It works in `runMarbles`, in `VirtualTime`, under fake timers, and in real time.
+ * up. Jitter is drawn from the seed of `runMarbles`, elsewhere it is always the same. It works in `runMarbles`, in
+ * `VirtualTime`, under fake timers (which must fake `performance` too), and in real time.
  *
  * ```text
  * answers: { a: '--a|', b: ['-#', '--b|'] }

@@ -1,6 +1,5 @@
 import {
   BehaviorSubject,
-  isObservable,
   map,
   NEVER,
   Observable,
@@ -12,29 +11,17 @@ import {
 } from 'rxjs';
 import {
   InvalidOptionError,
-  kindOf,
   monotonicScheduler,
   type QuotaState,
   type RateTracker,
   type Reservation,
   type Usage,
 } from '../index.js';
+import {
+  checkManualRateTrackerOptions,
+  type ManualRateTrackerOptions,
+} from './manual-rate-tracker-options.js';
 import { ManualReservation } from './manual-reservation.js';
-
-/** Options of `ManualRateTracker`. */
-export interface ManualRateTrackerOptions {
-  /**
-   * Each emission grants one more call: `hot('--a--a')`. An error of it is told on `faults$`. Default: only `grant`
-   * grants.
-   */
-  readonly grants$?: Observable<unknown>;
-  /** The units that it counts, in `quotas` of `state$` and in `usage$`. Default `['requests']`. */
-  readonly units?: readonly string[];
-  /** The source of time, for what it writes down. Default `monotonicScheduler`. */
-  readonly scheduler?: SchedulerLike;
-}
-
-const OPTIONS = ['grants$', 'units', 'scheduler'];
 
 interface Waiter {
   readonly cost: Usage;
@@ -75,7 +62,7 @@ export class ManualRateTracker implements RateTracker {
   private spare = 0;
 
   constructor(options: ManualRateTrackerOptions = {}) {
-    checkOptions(options);
+    checkManualRateTrackerOptions(options);
     const { grants$ = NEVER, units = ['requests'], scheduler = monotonicScheduler } = options;
     this.units = units;
     this.faults$ = this.faults.asObservable();
@@ -186,16 +173,6 @@ export class ManualRateTracker implements RateTracker {
     const limit = { limit: Infinity, remaining: Infinity, windowMs: Infinity, resetAt: undefined };
     return { unit, used, reserved, usedByOthers: 0, ...limit };
   }
-}
-
-function checkOptions(options: ManualRateTrackerOptions): void {
-  const { grants$, units } = options;
-  const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name));
-  if (unknown !== undefined) throw new InvalidOptionError(unknown, 'unknown', OPTIONS.join(', '));
-  if (grants$ !== undefined && !isObservable(grants$))
-    throw new InvalidOptionError('grants$', kindOf(grants$), 'an Observable');
-  if (units !== undefined && !Array.isArray(units))
-    throw new InvalidOptionError('units', kindOf(units), 'a list of units');
 }
 
 /** A call that does not say how many requests it is, is one. */

@@ -1,26 +1,14 @@
+import { type Column, columnsOf } from './columns.js';
 import { firstDifference } from './first-difference.js';
-import { isSame } from './is-same.js';
 import { marblesOf } from './marbles-of.js';
 import type { Moment } from './moment.js';
 import { shownValue } from './shown-value.js';
-
-/** One instant of two timelines. */
-interface Column {
-  readonly at: string;
-  readonly expected: string;
-  readonly actual: string;
-  readonly isSame: boolean;
-  /** What differs, where a cell may not show it. */
-  readonly values: readonly [expected: readonly unknown[], actual: readonly unknown[]];
-}
 
 /** Of a long timeline so many instants are shown, some of them before the first that differs. */
 const MOST_COLUMNS = 12;
 const COLUMNS_BEFORE = 3;
 /** A longer one is hard to read, and the table says it all. */
 const LONGEST_DIAGRAM = 100;
-/** What happens at one instant is cut here. */
-const LONGEST_CELL = 40;
 const LONGEST_VALUE = 200;
 
 /**
@@ -48,24 +36,6 @@ function diagrams(expected: readonly Moment[], actual: readonly Moment[]): strin
   if (wanted === undefined || got === undefined) return [];
   if (Math.max(wanted.length, got.length) > LONGEST_DIAGRAM) return [];
   return [`expected  ${wanted || '(nothing)'}`, `actual    ${got || '(nothing)'}`, ''];
-}
-
-function columnsOf(expected: readonly Moment[], actual: readonly Moment[]): Column[] {
-  const instants = [...new Set([...expected, ...actual].map(({ at }) => at))];
-  return instants.sort((one, other) => one - other).map((at) => columnAt(at, expected, actual));
-}
-
-function columnAt(at: number, expected: readonly Moment[], actual: readonly Moment[]): Column {
-  const wanted = expected.filter((one) => one.at === at);
-  const got = actual.filter((one) => one.at === at);
-  const values = [valuesOf(wanted), valuesOf(got)] as const;
-  return {
-    at: at === Infinity ? 'never' : at.toLocaleString('en'),
-    expected: textsOf(wanted),
-    actual: textsOf(got),
-    isSame: isSame(values[1], values[0]),
-    values,
-  };
 }
 
 function table(columns: readonly Column[]): string[] {
@@ -101,18 +71,4 @@ function difference(columns: readonly Column[]): string[] {
 function padded(cellOf: (column: Column) => string): (column: Column) => string {
   return (column) =>
     cellOf(column).padEnd(Math.max(column.at.length, column.expected.length, column.actual.length));
-}
-
-function textsOf(moments: readonly Moment[]): string {
-  let cell = '';
-  for (const [index, { text }] of moments.entries()) {
-    if (index > 0 && cell.length + text.length >= LONGEST_CELL)
-      return `${cell} … ${moments.length - index} more`;
-    cell += (index > 0 ? ' ' : '') + text;
-  }
-  return cell;
-}
-
-function valuesOf(moments: readonly Moment[]): unknown[] {
-  return moments.map(({ value }) => value);
 }
