@@ -15,7 +15,9 @@ function checkGroup(group: readonly Station[]): void {
   const waiting = group.filter(({ inspection }) => inspection.ready.length > 0);
   const isShut = waiting.some(({ parts }) => parts.service.tracker.gate?.status !== 'open');
   const first = waiting[0];
-  if (!first || isShut || !waiting.every(fits)) return;
+  // Whoever is behind another's call waits for that.
+  const isInDoubt = group.some(({ inspection }) => inspection.isInDoubt);
+  if (!first || isShut || isInDoubt || !waiting.every(fits)) return;
   const ids = first.inspection.ready.map(({ id }) => id);
   first.parts.problem(`lets ${ids.join(', ')} wait though there is room for all`);
 }

@@ -63,12 +63,23 @@ export class Inspection {
 
   /** Calls that wait, and could be let out as far as this service goes; those behind a wait for a retry may too. */
   get ready(): readonly Story[] {
-    const { run, service, bound, resources } = this.parts;
-    const { chronicle, controls } = this.witnesses;
-    const { inFlight } = service.toJSON();
-    if (controls.isPaused || !resources.areHeld || inFlight >= bound.value) return [];
-    const waiting = [...chronicle.unended.values()].filter(({ state }) => state !== 'started');
+    const { run } = this.parts;
+    if (!this.hasPermit) return [];
+    const waiting = [...this.witnesses.chronicle.unended.values()].filter(
+      ({ state }) => state !== 'started',
+    );
     return waiting.some((story) => story.isQueuedFor(run.now)) ? waiting : [];
+  }
+
+  /** Whether it asks for quota, for a call of which events do not tell whether it is queued again. */
+  get isInDoubt(): boolean {
+    return this.hasPermit && this.parts.service.toJSON().queued > 0 && this.ready.length === 0;
+  }
+
+  private get hasPermit(): boolean {
+    const { service, bound, resources } = this.parts;
+    const isHeld = this.witnesses.controls.isPaused || !resources.areHeld;
+    return !isHeld && service.toJSON().inFlight < bound.value;
   }
 
   /** When nothing goes wrong any more, and nobody calls. */
