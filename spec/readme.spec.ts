@@ -51,6 +51,7 @@ describe('README.md', () => {
         expect(logs()).toEqual(promisedLogs(code));
         expect(jest.getTimerCount()).toBe(0);
       },
+      60_000,
     );
 
     it.each(snippets.filter(isRealTime))(
