@@ -8,7 +8,8 @@ import { EXPLAINED, judge } from './judge.mjs';
 const NEAR = {
   src: '^(?!service-(simulation|properties))[^/]+$|^usage/service-gate',
   queue: '^(queue/|service-tenants)',
-  operators: '^(operators/|service-queue-limit)',
+  operators: '^(operators/|service-(queue-limit|cancel|leaving))',
+  usage: '^(usage/|service-leaving)',
   call: '^(call/|service(?!-(simulation|properties)))',
   retry: '^(retry/|service-retry)',
   telemetry: '^(telemetry/|service-(events|call-events|state|expected-wait))',
