@@ -32,9 +32,9 @@ export class MarbleScheduler extends TestScheduler {
     delay?: number,
     state?: T,
   ): Subscription {
-    const { timers, elapsedMs } = this.time;
+    const { fired, timers, elapsedMs } = this.time;
     // Not thrown here, where whoever sets the timer could catch it.
-    if (timers > MOST_TIMERS) this.endless ??= new EndlessRunError(0, timers, elapsedMs);
+    if (timers > MOST_TIMERS) this.endless ??= new EndlessRunError(fired, timers, elapsedMs);
     return this.endless ? Subscription.EMPTY : this.time.schedule(work, delay, state);
   }
 

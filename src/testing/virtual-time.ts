@@ -64,6 +64,7 @@ export class VirtualTime implements SchedulerLike {
   private passedMs = 0;
   private steppedMs = 0;
   private set = 0;
+  private firedCount = 0;
 
   constructor({ earlyMs = () => 0 }: VirtualTimeOptions = {}) {
     this.earlyMs = earlyMs;
@@ -76,6 +77,11 @@ export class VirtualTime implements SchedulerLike {
   /** How many timers are set: 0 where nothing can happen any more by itself. */
   get timers(): number {
     return this.timersSet.size;
+  }
+
+  /** How many have fired since the start. */
+  get fired(): number {
+    return this.firedCount;
   }
 
   /** How many ms have really passed since the start, whatever steps the clock has made. */
@@ -182,6 +188,7 @@ export class VirtualTime implements SchedulerLike {
     const timer = this.timersSet.top;
     if (!timer) return;
     this.timersSet.remove(timer);
+    this.firedCount += 1;
     this.passedMs = Math.max(this.passedMs, timer.dueAt);
     timer.run();
   }
