@@ -3,7 +3,7 @@ import rxjsX from 'eslint-plugin-rxjs-x';
 import tseslint from 'typescript-eslint';
 
 const browserRings = ['ai-sdk', 'angular', 'headers', 'openai', 'provider', 'testing'];
-const nodeRings = ['cli', 'redis', 'simulator'];
+const nodeRings = ['cli', 'dashboard', 'redis', 'simulator'];
 const rings = [...browserRings, ...nodeRings];
 const core = 'src/{*.ts,{call,estimate,heap,operators,queue,retry,telemetry,time,usage}/**/*.ts}';
 

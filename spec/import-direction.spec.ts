@@ -14,6 +14,7 @@ const rings = [
   'ai-sdk',
   'angular',
   'cli',
+  'dashboard',
   'headers',
   'openai',
   'provider',
