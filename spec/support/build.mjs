@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writePageFiles } from './page-files.mjs';
 import { mustRun, root } from './run.mjs';
 
 const dist = join(root, 'dist');
@@ -11,6 +12,7 @@ const settings = ['package.json', 'package-lock.json', 'tsconfig.json', 'spec/su
 const commonJs = ['--module', 'commonjs', '--moduleResolution', 'bundler', '--outDir', 'dist/cjs'];
 
 export function build() {
+  writePageFiles();
   const digest = digestOfSources();
   rmSync(dist, { recursive: true, force: true });
   mustRun('tsc', []);
@@ -20,6 +22,7 @@ export function build() {
 }
 
 export function isBuilt() {
+  writePageFiles();
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === digestOfSources();
 }
 
