@@ -34,6 +34,8 @@ export interface ServiceSample {
   readonly quotas: readonly QuotaSample[];
   /** Queued and running calls, the highest priority first. */
   readonly lines: readonly LineSample[];
+  /** How many lines there are besides, of lower priority or of tenants later in the alphabet. */
+  readonly linesLeftOut: number;
   /** Null: what it counts with knows no gate. */
   readonly gate: GateSample | null;
   /** Why the next call waits; null when none does. */

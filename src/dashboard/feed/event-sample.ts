@@ -1,0 +1,46 @@
+import type { ServiceEvent } from '../../index.js';
+import type { EventSample } from '../protocol.js';
+import type { NumberedEvent } from './event-log.js';
+
+/** What the user says of an event. */
+export type DetailOf = (event: ServiceEvent) => string | undefined;
+
+const LONGEST_DETAIL = 2_000;
+
+/**
+ * An event as a page shows it.
+ *
+ * @internal
+ */
+export function eventSample({ number, event }: NumberedEvent, detailOf: DetailOf): EventSample {
+  const { type, at, callId = null, label = null, tenant = null, priority = null } = event;
+  return {
+    number,
+    at,
+    type,
+    ...{ callId, label, tenant, priority },
+    waitMs: 'waitMs' in event ? (event.waitMs ?? null) : null,
+    runMs: 'runMs' in event ? (event.runMs ?? null) : null,
+    spent: 'usage' in event ? (event.usage ?? null) : null,
+    error: 'error' in event ? shownError(event) : null,
+    detail: detailText(event, detailOf),
+  };
+}
+
+/** What an event's own JSON shows of its error, without the message: `RateLimitError 429`. */
+function shownError(event: ServiceEvent): string {
+  const { error } = JSON.parse(JSON.stringify(event)) as {
+    error: Partial<Record<string, unknown>>;
+  };
+  return [error['name'], error['code'], error['status']].filter(Boolean).join(' ');
+}
+
+/** A user's function that fails must not take the page from everybody. */
+function detailText(event: ServiceEvent, detailOf: DetailOf): string | null {
+  try {
+    const detail: unknown = detailOf(event);
+    return typeof detail === 'string' ? detail.slice(0, LONGEST_DETAIL) : null;
+  } catch {
+    return 'detailOf threw';
+  }
+}
