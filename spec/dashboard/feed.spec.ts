@@ -1,4 +1,5 @@
 import { BehaviorSubject, map, NEVER, of, Subject, throwError, timer } from 'rxjs';
+import type { DashboardService } from '../../src/dashboard/index.js';
 import { Feed, type FeedOptions } from '../../src/dashboard/feed/feed.js';
 import type { Sample, ServiceSample } from '../../src/dashboard/protocol.js';
 import {
@@ -39,7 +40,9 @@ function serviceWith(options: Partial<LLMServiceOptions> = {}) {
   });
 }
 
-function feedOf(services: LLMService<Request, unknown>[], options: Partial<FeedOptions> = {}) {
+type TestService = ReturnType<typeof serviceWith>;
+
+function feedOf(services: readonly DashboardService[], options: Partial<FeedOptions> = {}) {
   return (feed = new Feed(services, {
     title: 'a title',
     everyMs: 250,
@@ -52,7 +55,7 @@ function feedOf(services: LLMService<Request, unknown>[], options: Partial<FeedO
   }));
 }
 
-function call(service: LLMService<Request, unknown>, request: Request = {}, options = {}) {
+function call(service: TestService, request: Request = {}, options = {}) {
   return service.call(request, options).subscribe({ error: () => undefined });
 }
 
@@ -135,11 +138,8 @@ describe('a sample', () => {
   });
 
   it.each([
-    [
-      'cancelled',
-      (service: LLMService<Request, unknown>) => call(service, { ms: 9 }).unsubscribe(),
-    ],
-    ['failed', (service: LLMService<Request, unknown>) => call(service, { fails: new Error() })],
+    ['cancelled', (service: TestService) => call(service, { ms: 9 }).unsubscribe()],
+    ['failed', (service: TestService) => call(service, { fails: new Error() })],
   ])('does not count a call as running that has %s', (_, end) => {
     const service = serviceWith();
     const shown = feedOf([service]);
