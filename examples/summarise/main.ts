@@ -4,6 +4,7 @@
 // on where it stopped), progress.ts (what is seen of it) and job.ts (how these come together).
 import { join, relative } from 'node:path';
 import { firstValueFrom, fromEvent, share } from 'rxjs';
+import { showDashboard, stay } from './dashboard.js';
 import { documentsOfDependencies } from './default-documents.js';
 import { findDocuments } from './documents.js';
 import { Failure } from './failure.js';
@@ -46,9 +47,12 @@ async function main(): Promise<number> {
     return EXIT_DONE;
   }
   await using provider = await connect(settings, process.env);
+  await using dashboard = settings.hasDashboard ? await showDashboard(provider) : undefined;
   console.log(provider.introduction);
+  if (dashboard) console.log(`Dashboard: ${dashboard.url}`);
   const done = await runJob(plan.open, { cut, provider, results, stop$ });
   console.log(tableOf({ ...done, plan, limits: settings, refusals: provider.refusals }));
+  if (dashboard && done.outcomes.length === plan.open.length) await stay(dashboard, stop$);
   return conclude(plan, done);
 }
 

@@ -12,6 +12,8 @@ export interface Settings {
   /** The most documents. */
   readonly limit: number;
   readonly isFresh: boolean;
+  /** Whether a page shows the job as it goes. */
+  readonly hasDashboard: boolean;
   readonly wantsHelp: boolean;
 }
 
@@ -27,6 +29,7 @@ Folders named node_modules and .git inside the folder are left out.
   --model NAME                 the model                        (gpt-4o-mini)
   --limit N                    no more than N documents         (all)
   --fresh                      start anew, not where the last run stopped
+  --dashboard                  show the job on a page in the browser as well
   --help                       this text
 
 With OPENAI_API_KEY or OPENAI_BASE_URL set it asks that provider, and otherwise a simulator in the same
@@ -44,6 +47,7 @@ const OPTIONS = {
   model: { type: 'string', default: 'gpt-4o-mini' },
   limit: { type: 'string' },
   fresh: { type: 'boolean', default: false },
+  dashboard: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
@@ -61,6 +65,7 @@ export function readSettings(args: readonly string[]): Settings {
     model: textOf('--model', values.model),
     limit: values.limit === undefined ? Infinity : wholeNumber(values, 'limit', 1),
     isFresh: values.fresh,
+    hasDashboard: values.dashboard,
     wantsHelp: values.help,
   };
 }

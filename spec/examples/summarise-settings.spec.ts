@@ -11,12 +11,14 @@ describe('readSettings', () => {
       model: 'gpt-4o-mini',
       limit: Infinity,
       isFresh: false,
+      hasDashboard: false,
       wantsHelp: false,
     });
   });
 
   it('takes a folder and options in any order', () => {
-    const args = '--limit 3 docs --requests-per-minute=500 --tokens-per-minute 200000 --fresh';
+    const args =
+      '--limit 3 docs --requests-per-minute=500 --tokens-per-minute 200000 --fresh --dashboard';
 
     expect(readSettings(args.split(' '))).toMatchObject({
       folder: 'docs',
@@ -24,6 +26,7 @@ describe('readSettings', () => {
       requestsPerMinute: 500,
       tokensPerMinute: 200_000,
       isFresh: true,
+      hasDashboard: true,
     });
   });
 

@@ -108,6 +108,24 @@ describe('npm start', () => {
     });
   });
 
+  it('shows the job on a page where asked to, and ends with it', async () => {
+    write('short.md', '# Short\n\nA short document. It says little.');
+    const child = start(['docs', '--dashboard']);
+    const seen = new Promise<unknown>((resolve) => {
+      child.stdout!.on('data', (text: Buffer) => {
+        const [, url] = /^Dashboard: (http\S+)$/m.exec(text.toString()) ?? [];
+        if (url) resolve(fetch(`${url}state`).then((response) => response.json()));
+      });
+    });
+    const { exitCode, stdout, stderr } = await ended(child);
+
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatch(/^Dashboard: http:\/\/127\.0\.0\.1:\d+\/$/m);
+    expect(await seen).toMatchObject({
+      services: [{ model: 'gpt-4o-mini', quotas: [{ unit: 'requests' }, { unit: 'tokens' }] }],
+    });
+  });
+
   it('does nothing twice: only what is new or has changed, and all of it when asked to', async () => {
     write('same.md', '# Same');
     write('changed.md', '# Changed');
