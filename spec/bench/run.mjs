@@ -22,6 +22,7 @@ const WORKS = [
   'waiting',
   'reservation',
   'scale',
+  'dashboard',
 ];
 const ALIASES = { queue: 'backlog' };
 const CHILD = fileURLToPath(new URL('./child.mjs', import.meta.url));
