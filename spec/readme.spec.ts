@@ -22,7 +22,7 @@ const VIRTUAL_TIME_MS = 10 * 60_000;
 
 /** What speaks to a server needs real time; everything else has time that Jest moves. */
 function isRealTime({ code }: Block): boolean {
-  return /from 'rxllm\/(openai|simulator)'/.test(code);
+  return /from 'rxllm\/(dashboard|openai|simulator)'/.test(code);
 }
 
 describe('README.md', () => {
