@@ -95,7 +95,7 @@ export {
 export { sharedQuota } from './usage/shared-quota.js';
 export type { Forecast } from './usage/forecast.js';
 export type { GateOptions, GateState } from './usage/gate.js';
-export type { LimitModel } from './usage/window/window-of.js';
+export type { LimitModel } from './usage/window/limit-model.js';
 export type { QuotaState } from './usage/quota-state.js';
 export type { RateLimit, RateLimitReading } from './usage/rate-limit-reading.js';
 export type { RateTracker } from './usage/rate-tracker.js';

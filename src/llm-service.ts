@@ -8,12 +8,9 @@ import {
 import type { CallTimeouts } from './call/call-options.js';
 import type { CallContext } from './call/call-context.js';
 import { InvalidOptionError } from './errors.js';
-import {
-  parseObject,
-  parseProcessOptions,
-  parseServiceName,
-  parseServiceOptions,
-} from './options.js';
+import { parseObject } from './options/parse-value.js';
+import { parseProcessOptions } from './options/process.js';
+import { parseServiceName, parseServiceOptions } from './options/service.js';
 import { OutputLearner } from './estimate/output-learner.js';
 import type { OutputLearnerOptions } from './estimate/output-learner-options.js';
 import type { Failure } from './retry/failure.js';

@@ -1,5 +1,5 @@
 import { BehaviorSubject, type Observable } from 'rxjs';
-import { checkConcurrency } from './options.js';
+import { checkConcurrency } from './options/concurrency.js';
 import { LiveNumber } from './time/live-number.js';
 
 /** How many calls may be in flight: as many as the bound says, none before `open` and while paused. */

@@ -1,6 +1,7 @@
 import { concat, defer, from, isObservable, lastValueFrom, type Observable, of } from 'rxjs';
 import { InvalidOptionError } from './errors.js';
-import { parseFunction, parseServices } from './options.js';
+import { parseFunction } from './options/parse-value.js';
+import { parseServices } from './options/services.js';
 import type { CloseOptions, Service } from './service.js';
 
 /** What work may return besides a plain value. */

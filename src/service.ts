@@ -3,7 +3,7 @@ import type { Call } from './call/call.js';
 import type { CallOptions } from './call/call-options.js';
 import type { CallContext } from './call/call-context.js';
 import { Engine, type EngineParts } from './engine.js';
-import { parseCallOptions } from './options.js';
+import { parseCallOptions } from './options/call.js';
 import { PromiseReply } from './call/promise-reply.js';
 import type { Done } from './resources.js';
 import type { Failure } from './retry/failure.js';

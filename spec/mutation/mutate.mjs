@@ -7,6 +7,7 @@ import { EXPLAINED, judge } from './judge.mjs';
 /** The specs that are near to a folder, where these are not just those of the same folder. */
 const NEAR = {
   src: '^(?!service-(simulation|properties))[^/]+$|^usage/service-gate',
+  options: '^(?!service-(simulation|properties))[^/]+$|^operators/',
   queue: '^(queue/|service-tenants)',
   operators: '^(operators/|service-(queue-limit|cancel|leaving))',
   usage: '^(usage/|service-leaving)',
@@ -14,7 +15,17 @@ const NEAR = {
   retry: '^(retry/|service-retry)',
   telemetry: '^(telemetry/|service-(events|call-events|state|expected-wait))',
 };
-const folders = [...EXPLAINED, 'heap', 'time', 'estimate', 'retry', 'telemetry', 'call', 'src'];
+const folders = [
+  ...EXPLAINED,
+  'heap',
+  'time',
+  'estimate',
+  'retry',
+  'telemetry',
+  'call',
+  'options',
+  'src',
+];
 
 const { mutate, concurrency } = parseArgs({
   options: { mutate: { type: 'string' }, concurrency: { type: 'string', default: '2' } },

@@ -263,13 +263,13 @@ describe('InMemoryRateTracker', () => {
       const watchers: number[] = [];
       const again$ = of(...Array<Usage>(20).fill({ tokens: 1 }));
       again$.pipe(concatMap((cost) => tracker.reserve(cost))).subscribe(() => {
-        watchers.push(observersOf(rateTracker.shared.changes));
+        watchers.push(observersOf(rateTracker.changes));
       });
       time.flush();
 
       expect(watchers).toHaveLength(20);
       expect(Math.max(...watchers)).toBe(1);
-      expect(rateTracker.shared.changes.observed).toBe(false);
+      expect(rateTracker.changes.observed).toBe(false);
     });
   });
 

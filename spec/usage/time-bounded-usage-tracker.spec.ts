@@ -180,7 +180,7 @@ describe('TimeBoundedUsageTracker', () => {
       const subscriptions = [tracker.total$.subscribe(), tracker.total$.subscribe()];
       expect(time.timers).toBe(2);
       for (const subscription of subscriptions) subscription.unsubscribe();
-      expect([time.timers, tracker.shared.changes.observed]).toEqual([0, false]);
+      expect([time.timers, tracker.changes.observed]).toEqual([0, false]);
       tracker.total$.subscribe();
       time.flush();
 

@@ -1,4 +1,5 @@
-import { parseAmount, parseReading } from '../options.js';
+import { parseAmount } from '../options/parse-value.js';
+import { parseReading } from '../options/reading.js';
 import type { RateLimitReading } from '../usage/rate-limit-reading.js';
 import type { Reservation } from '../usage/reservation.js';
 import { readUsage } from '../usage/read-usage.js';

@@ -2,7 +2,7 @@ import type { ObservableInput } from 'rxjs';
 import type { Call } from './call.js';
 import type { CallContext } from './call-context.js';
 import type { AnswersInFlight } from '../estimate/answers-in-flight.js';
-import { parseReading } from '../options.js';
+import { parseReading } from '../options/reading.js';
 import type { Failure } from '../retry/failure.js';
 import { failureOf } from '../retry/failure-of.js';
 import type { RetryPolicy, Verdict } from '../retry/retry-policy.js';

@@ -1,4 +1,4 @@
-import { parseAmount } from '../options.js';
+import { parseAmount } from '../options/parse-value.js';
 import type { Usage } from '../usage/usage.js';
 import type { EstimateState } from './estimate-state.js';
 import { LatestUsed } from './latest-used.js';

@@ -1,6 +1,6 @@
 import { InvalidOptionError } from '../errors.js';
 import { shownName } from '../shown-name.js';
-import { parseAmount, parseFunction, parseObject } from '../options.js';
+import { parseAmount, parseFunction, parseObject } from '../options/parse-value.js';
 import { type Accounting, ACCOUNTINGS, type TokenCounts } from './accounting.js';
 
 /** How to count a prompt: by its text, or in a way of your own. */

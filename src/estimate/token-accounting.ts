@@ -1,6 +1,7 @@
 import { InvalidOptionError } from '../errors.js';
 import { kindOf } from '../kind-of.js';
-import { isAmount, parseAmount, parseObject } from '../options.js';
+import { isAmount } from '../options/is.js';
+import { parseAmount, parseObject } from '../options/parse-value.js';
 import type { Usage } from '../usage/usage.js';
 import { ACCOUNTINGS, type TokenCounts } from './accounting.js';
 import { tokensOfText } from './estimate-tokens.js';

@@ -1,5 +1,5 @@
 import type { CallOptions } from '../call/call-options.js';
-import { parseCallables } from '../options.js';
+import { parseCallables } from '../options/callable.js';
 import type { Callable } from './callable.js';
 import { composite } from './composite.js';
 

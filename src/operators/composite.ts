@@ -1,7 +1,7 @@
 import { defer, type MonoTypeOperatorFunction, Observable, takeUntil } from 'rxjs';
 import { onAbort } from '../call/abort-listeners.js';
 import type { CallOptions } from '../call/call-options.js';
-import { parseCallOptions } from '../options.js';
+import { parseCallOptions } from '../options/call.js';
 import { PromiseReply } from '../call/promise-reply.js';
 import type { Callable } from './callable.js';
 

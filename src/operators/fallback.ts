@@ -1,6 +1,7 @@
 import { defer, type Observable, throwError } from 'rxjs';
 import { InvalidOptionError } from '../errors.js';
-import { parseCallables, parseFallbackOptions } from '../options.js';
+import { parseCallables } from '../options/callable.js';
+import { parseFallbackOptions } from '../options/fallback.js';
 import type { Callable } from './callable.js';
 import { catchUnanswered } from './catch-unanswered.js';
 import { composite } from './composite.js';

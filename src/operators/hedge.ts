@@ -11,7 +11,8 @@ import {
   tap,
   timer,
 } from 'rxjs';
-import { parseCallable, parseHedgeOptions } from '../options.js';
+import { parseCallable } from '../options/callable.js';
+import { parseHedgeOptions } from '../options/hedge.js';
 import { monotonicScheduler } from '../time/monotonic-scheduler.js';
 import { LONGEST_TIMER_MS } from '../time/wake-up.js';
 import type { Callable } from './callable.js';

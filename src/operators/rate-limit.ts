@@ -1,5 +1,5 @@
 import { Observable, type OperatorFunction } from 'rxjs';
-import { parseRateLimitOptions } from '../options.js';
+import { parseRateLimitOptions } from '../options/rate-limit.js';
 import { InMemoryRateTracker } from '../usage/in-memory-rate-tracker.js';
 import type { RateTracker } from '../usage/rate-tracker.js';
 import type { Reservation } from '../usage/reservation.js';

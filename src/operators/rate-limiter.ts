@@ -1,7 +1,7 @@
 import { type Observable, Subscriber } from 'rxjs';
 import { QueueFullError } from '../errors.js';
 import { isLeaving } from '../leaving.js';
-import { checkConcurrency } from '../options.js';
+import { checkConcurrency } from '../options/concurrency.js';
 import { CallQueue } from '../queue/call-queue.js';
 import { Queueable } from '../queue/queueable.js';
 import { sizeOf } from '../queue/size-of.js';

@@ -1,6 +1,7 @@
 import { defer, type Observable, of, ReplaySubject, share } from 'rxjs';
 import type { CallOptions } from '../call/call-options.js';
-import { parseCallable, parseShareInFlightOptions } from '../options.js';
+import { parseCallable } from '../options/callable.js';
+import { parseShareInFlightOptions } from '../options/share-in-flight.js';
 import type { Callable } from './callable.js';
 import { composite } from './composite.js';
 

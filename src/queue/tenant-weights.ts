@@ -1,4 +1,4 @@
-import { parseTenantWeight } from '../options.js';
+import { parseTenantWeight } from '../options/tenant-weights.js';
 import type { WeightOf } from './line.js';
 
 /** Weights by tenant, or a function that knows them. */

@@ -8,7 +8,7 @@ import {
   throwError,
 } from 'rxjs';
 import type { QuotaExceededError } from '../errors.js';
-import { parseInMemoryRateTrackerOptions } from '../options.js';
+import { parseInMemoryRateTrackerOptions } from '../options/in-memory-rate-tracker.js';
 import type { Forecast } from './forecast.js';
 import type { GateState } from './gate.js';
 import type { InMemoryRateTrackerOptions } from './in-memory-rate-tracker-options.js';

@@ -1,11 +1,11 @@
 import type { Observable } from 'rxjs';
-import { checkLimit } from '../options.js';
+import { checkLimit } from '../options/limit.js';
 import { LiveNumber } from '../time/live-number.js';
 import type { Lane } from './lane.js';
 import type { Quota } from './quota.js';
 import { QuotaMeter } from './quota-meter.js';
 import type { QuotaMeterParts } from './quota-meter-parts.js';
-import type { Shared } from './shared.js';
+import { Shared } from './shared.js';
 import type { TimeBoundedUsageTracker } from './time-bounded-usage-tracker.js';
 import { windowOf } from './window/window-of.js';
 
@@ -35,13 +35,15 @@ const TRACKED_UNIT = 'tokens';
 
 /** Puts a limit to work over a tracker, which others may add to, and may put limits over, as well. */
 export function laneOver(
-  { window, windowMs, marginMs, shared }: TimeBoundedUsageTracker,
+  tracker: TimeBoundedUsageTracker,
   rateLimit: number | Observable<number>,
   isLearning: boolean,
 ): Lane {
   const limit = new LiveNumber(rateLimit, (value) => {
     checkLimit('rateLimit', value);
   });
+  const { window, windowMs, marginMs, changes } = tracker;
+  const shared = (tracker.shared ??= new Shared({}, changes));
   return laneWith({ unit: TRACKED_UNIT, limit, window, windowMs, marginMs, isLearning }, shared);
 }
 

@@ -1,8 +1,8 @@
 import type { Observable } from 'rxjs';
 import { InvalidOptionError } from '../errors.js';
 import { kindOf } from '../kind-of.js';
-import { parseQuota } from '../options.js';
-import type { LimitModel } from './window/window-of.js';
+import { parseQuota } from '../options/quota.js';
+import type { LimitModel } from './window/limit-model.js';
 
 /** So much of one unit per window. */
 export interface Quota {

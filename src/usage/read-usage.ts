@@ -1,6 +1,7 @@
 import { InvalidOptionError } from '../errors.js';
 import { kindOf } from '../kind-of.js';
-import { isAmount, parseAmount } from '../options.js';
+import { isAmount } from '../options/is.js';
+import { parseAmount } from '../options/parse-value.js';
 import type { Usage } from './usage.js';
 
 /**

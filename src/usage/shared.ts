@@ -5,13 +5,15 @@ import { Turns } from './turns.js';
 
 /** What all that draw on one window have in common. */
 export class Shared {
-  /** Emits after each change of what is charged, of the gate, or of who waits. */
-  readonly changes = new Subject<void>();
   readonly turns = new Turns();
   readonly sent: Sent = { amount: 0 };
   readonly gate: Gate;
 
-  constructor(options?: Partial<GateOptions>) {
+  constructor(
+    options?: Partial<GateOptions>,
+    /** Emits after each change of what is charged, of the gate, or of who waits. */
+    readonly changes = new Subject<void>(),
+  ) {
     this.gate = new Gate(options);
   }
 }

@@ -1,8 +1,9 @@
-import { distinctUntilChanged, map, type Observable, type SchedulerLike } from 'rxjs';
-import { parseAmount, parseTimeBoundedUsageTrackerOptions } from '../options.js';
+import { distinctUntilChanged, map, type Observable, type SchedulerLike, Subject } from 'rxjs';
+import { parseAmount } from '../options/parse-value.js';
+import { parseTimeBoundedUsageTrackerOptions } from '../options/time-bounded-usage-tracker.js';
 import { Clock } from '../time/clock.js';
 import { monotonicScheduler } from '../time/monotonic-scheduler.js';
-import { Shared } from './shared.js';
+import type { Shared } from './shared.js';
 import { SlidingWindow } from './window/sliding-window.js';
 import { whenUsageChanges } from './when-usage-changes.js';
 
@@ -50,8 +51,10 @@ export class TimeBoundedUsageTracker {
   readonly window: SlidingWindow;
   /** @internal */
   readonly clock: Clock;
-  /** @internal */
-  readonly shared = new Shared();
+  /** @internal Emits after each change of what is counted. */
+  readonly changes = new Subject<void>();
+  /** @internal What all who put a limit over it have in common; made by the first of them. */
+  shared: Shared | undefined;
 
   constructor(options: TimeBoundedUsageTrackerOptions = {}) {
     const {
@@ -65,7 +68,7 @@ export class TimeBoundedUsageTracker {
     this.clock = new Clock(scheduler);
     this.window = new SlidingWindow(windowMs + marginMs);
     this.total$ = whenUsageChanges(
-      this.shared.changes,
+      this.changes,
       () => this.window.waitUntilNextLeaves(this.clock.now()),
       scheduler,
     ).pipe(
@@ -91,6 +94,6 @@ export class TimeBoundedUsageTracker {
   add(value: number): void {
     const amount = Math.min(parseAmount('add(value)', value), MOST);
     this.window.charge(amount, this.clock.now());
-    this.shared.changes.next();
+    this.changes.next();
   }
 }

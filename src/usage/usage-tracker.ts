@@ -1,5 +1,5 @@
 import { BehaviorSubject, type Observable } from 'rxjs';
-import { parseFunction, parseName } from '../options.js';
+import { parseFunction, parseName } from '../options/parse-value.js';
 import type { Usage } from './usage.js';
 
 /** Usage by model and sub-label: `{ 'gpt-4o': { default: { requests: 1, prompt_tokens: 100 } } }`. */

@@ -4,9 +4,8 @@ import { FixedWindow } from '../../../src/usage/window/fixed-window.js';
 import { SlidingWindow } from '../../../src/usage/window/sliding-window.js';
 import { TokenBucketWindow } from '../../../src/usage/window/token-bucket-window.js';
 import type { UsageWindow } from '../../../src/usage/window/usage-window.js';
-import { LIMIT_MODELS, type LimitModel, windowOf } from '../../../src/usage/window/window-of.js';
-
-const models = Object.keys(LIMIT_MODELS) as LimitModel[];
+import { LIMIT_MODELS, type LimitModel } from '../../../src/usage/window/limit-model.js';
+import { windowOf } from '../../../src/usage/window/window-of.js';
 
 interface Asked {
   readonly gap: number;
@@ -127,16 +126,19 @@ describe('windowOf', () => {
     expect(window).toHaveProperty('lengthMs', 60_250);
   });
 
-  it.each(models)('gives a budget for a window of Infinity, also of the model %s', (model) => {
-    const window = windowOf({ model, windowMs: Infinity, marginMs: 250 });
-    window.charge(5, 0);
+  it.each(LIMIT_MODELS)(
+    'gives a budget for a window of Infinity, also of the model %s',
+    (model) => {
+      const window = windowOf({ model, windowMs: Infinity, marginMs: 250 });
+      window.charge(5, 0);
 
-    expect(window).toBeInstanceOf(SlidingWindow);
-    expect(window.total(1e15)).toBe(5);
-  });
+      expect(window).toBeInstanceOf(SlidingWindow);
+      expect(window.total(1e15)).toBe(5);
+    },
+  );
 });
 
-describe.each(models)('a window of the model %s', (model) => {
+describe.each(LIMIT_MODELS)('a window of the model %s', (model) => {
   it('never lets out what a provider that counts so refuses, however late it arrives', () => {
     fc.assert(
       fc.property(settingOf(model), fc.array(asked, { maxLength: 60 }), (setting, calls) => {

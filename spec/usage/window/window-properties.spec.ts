@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { ExactSum } from '../../../src/usage/window/exact-sum.js';
 import type { UsageWindow } from '../../../src/usage/window/usage-window.js';
-import { LIMIT_MODELS, type LimitModel, windowOf } from '../../../src/usage/window/window-of.js';
+import { LIMIT_MODELS, type LimitModel } from '../../../src/usage/window/limit-model.js';
+import { windowOf } from '../../../src/usage/window/window-of.js';
 import { windowsUntil } from '../../../src/usage/window/windows-until.js';
 
 const WINDOW_MS = 20;
 const LIMIT = 40;
-const models = Object.keys(LIMIT_MODELS) as LimitModel[];
 
 const margins = fc.constantFrom(0, 1, 5, 20);
 const step = fc.record({
@@ -52,7 +52,7 @@ const reading = (window: UsageWindow, now: number) => [
   window.waitBehind(25, 20, LIMIT, now),
 ];
 
-describe.each(models)('a window of the model %s', (model) => {
+describe.each(LIMIT_MODELS)('a window of the model %s', (model) => {
   const cost = fc.nat(LIMIT);
   const property = (check: (window: UsageWindow, now: number, one: number, more: number) => void) =>
     fc.property(margins, steps, cost, cost, (marginMs, history, one, more) => {

@@ -1,19 +1,16 @@
 import { FixedWindow } from './fixed-window.js';
+import type { LimitModel } from './limit-model.js';
 import { SlidingWindow } from './sliding-window.js';
 import { TokenBucketWindow } from './token-bucket-window.js';
 import type { UsageWindow } from './usage-window.js';
 
 type MakeWindow = (windowMs: number, marginMs: number) => UsageWindow;
 
-/** How a provider can count, by the name that a quota's `model` takes. */
-export const LIMIT_MODELS = {
+const WINDOWS: Readonly<Record<LimitModel, MakeWindow>> = {
   'sliding-window': (windowMs, marginMs) => new SlidingWindow(windowMs + marginMs),
   'token-bucket': (windowMs, marginMs) => new TokenBucketWindow(windowMs, marginMs),
   'fixed-window': (windowMs, marginMs) => new FixedWindow(windowMs, marginMs),
-} as const satisfies Record<string, MakeWindow>;
-
-/** Name of a way to count. */
-export type LimitModel = keyof typeof LIMIT_MODELS;
+};
 
 /** What a window is made of. */
 export interface WindowOptions {
@@ -35,5 +32,5 @@ export interface WindowOptions {
 export function windowOf(options: WindowOptions): UsageWindow {
   const { model = 'sliding-window', windowMs, marginMs } = options;
   const kind = windowMs === Infinity ? 'sliding-window' : model;
-  return LIMIT_MODELS[kind](windowMs, marginMs);
+  return WINDOWS[kind](windowMs, marginMs);
 }

@@ -1,0 +1,31 @@
+import { InvalidOptionError } from '../errors.js';
+import { kindOf } from '../kind-of.js';
+import { isAmount, isObject } from './is.js';
+import type { Kind } from './kind.js';
+import { aFunction, name } from './kinds.js';
+
+/** Gives the value back when it is of this kind. */
+export function parseValue<T>(kind: Kind, option: string, value: T): T {
+  if (kind.isAllowed(value)) return value;
+  throw new InvalidOptionError(option, kindOf(value), kind.allowed);
+}
+
+const anObject: Kind = { isAllowed: isObject, allowed: 'an object' };
+
+export function parseObject<T extends object>(option: string, value: T): T {
+  return parseValue(anObject, option, value);
+}
+
+export function parseFunction<T>(option: string, value: T): T {
+  return parseValue(aFunction, option, value);
+}
+
+const amount: Kind = { isAllowed: isAmount, allowed: 'a finite number, 0 or more' };
+
+export function parseAmount(option: string, value: number): number {
+  return parseValue(amount, option, value);
+}
+
+export function parseName(option: string, value: string): string {
+  return parseValue(name, option, value);
+}
