@@ -12,6 +12,7 @@ const results = [
   step('lint', 'npm', ['run', '--silent', 'lint']),
   specs(),
   step('planted faults', 'tsx', ['spec/planted-faults/run.mjs'], { show: true }),
+  step('bundle size', 'size-limit', ['--config', 'spec/support/size-limit.mjs']),
   step('package', 'node', ['spec/support/check-package.mjs']),
 ];
 const [passed, failed, skipped] = ['passed', 'failed', 'skipped'].map((outcome) =>
