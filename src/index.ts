@@ -31,6 +31,8 @@ export { invalidOption } from './invalid-option.js';
 /** @internal For the rings, whose errors show values as those of the core do. */
 export { kindOf } from './kind-of.js';
 /** @internal For the same. */
+export { parseCallOptions } from './options/call.js';
+/** @internal For the same. */
 export { shownName } from './shown-name.js';
 export type { RetryOptions } from './retry/retry-options.js';
 export type { OutputLearnerOptions } from './estimate/output-learner-options.js';
