@@ -10,7 +10,7 @@ import {
 } from '@angular/core';
 import { finalize, type Observable, Subscription } from 'rxjs';
 import { beginning, type CallState, isLoading, isUnanswered } from './call-state.js';
-import { type Asked, asked, isSame, type Turn } from './turn.js';
+import { type Asked, asked, isSame, NOTHING, type Turn } from './turn.js';
 
 /** What calls are made of. */
 export interface LatestCallParts<Request, Value> {
@@ -35,13 +35,14 @@ export interface LatestCallParts<Request, Value> {
 export class LatestCall<Request, Value> {
   readonly state: Signal<CallState<Value>>;
   private readonly turn = linkedSignal<Asked<Request>, Turn<Request>>({
-    source: computed(() => asked(this.parts.request), { equal: isSame }),
+    source: computed(() => (this.hasEnded ? NOTHING : asked(this.parts.request)), {
+      equal: isSame,
+    }),
     computation: (source) => ({ ...source, kind: 'call' }),
   });
   private readonly shown = linkedSignal<Turn<Request>, CallState<Value>>({
     source: this.turn,
-    computation: (turn, previous) =>
-      beginning(this.hasEnded ? NO_TURN : turn, this.parts.initialValue, previous?.value),
+    computation: (turn, previous) => beginning(turn, this.parts.initialValue, previous?.value),
   });
   private readonly pendingTasks: PendingTasks;
   private underWay = Subscription.EMPTY;
@@ -104,5 +105,3 @@ export class LatestCall<Request, Value> {
     });
   }
 }
-
-const NO_TURN: Turn<never> = { kind: 'call', request: undefined, failure: undefined };

@@ -13,6 +13,8 @@ export interface Asked<Request> {
   readonly failure: { readonly error: unknown } | undefined;
 }
 
+export const NOTHING: Asked<never> = { request: undefined, failure: undefined };
+
 /** Asks for the request; it may read any signals. */
 export function asked<Request>(request: () => Request | undefined): Asked<Request> {
   try {

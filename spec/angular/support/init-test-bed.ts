@@ -21,5 +21,7 @@ export function initTestBed(): void {
       { provide: RendererFactory2, useValue: plainRenderer },
     ],
   })(PlainTestModule);
+  // Of what it draws Angular asks whether it is one of a browser's; nothing is.
+  Object.assign(globalThis, { Node: class {} });
   TestBed.initTestEnvironment(PlainTestModule, createPlatformFactory(platformCore, 'plain')());
 }
