@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import packageJson from '../package.json';
+import * as angular from '../src/angular/index.js';
 import * as core from '../src/index.js';
 import * as openai from '../src/openai/index.js';
 import * as testing from '../src/testing/index.js';
+import { initTestBed } from './angular/support/init-test-bed.js';
 import { FLAGS } from '../src/simulator/command-options.js';
 import { type Block, blocksIn, promisedLogs, run } from './support/snippets.js';
 import { typeErrorsIn } from './support/type-errors.js';
@@ -24,6 +26,9 @@ const VIRTUAL_TIME_MS = 10 * 60_000;
 function isRealTime({ code }: Block): boolean {
   return /from 'rxllm\/(dashboard|openai|simulator)'/.test(code);
 }
+
+// As Angular's own command does before the tests of an application.
+beforeAll(initTestBed);
 
 describe('README.md', () => {
   it('has only code that is run, commands, texts and diagrams', () => {
@@ -84,7 +89,7 @@ function requireInSpec(module: string): unknown {
 }
 
 function errorCodes(): string[] {
-  const { RxllmError, ...others } = { ...core, ...openai, ...testing };
+  const { RxllmError, ...others } = { ...core, ...angular, ...openai, ...testing };
   return Object.values<unknown>(others)
     .filter((one): one is typeof RxllmError => RxllmError.isPrototypeOf(one as object))
     .map(({ code }) => code ?? 'no code');

@@ -17,6 +17,8 @@ export function build() {
   rmSync(dist, { recursive: true, force: true });
   mustRun('tsc', []);
   mustRun('tsc', commonJs);
+  // Angular is ESM only: its CommonJS copy is in no entry, and could not be loaded.
+  rmSync(join(dist, 'cjs/angular'), { recursive: true });
   writeFileSync(join(dist, 'cjs/package.json'), '{ "type": "commonjs" }\n');
   writeFileSync(stamp, digest);
 }

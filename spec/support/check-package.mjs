@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), 'rxllm-package-'));
 try {
   const tarball = pack();
   check('publint', () => mustRun('publint', [tarball, '--strict']));
-  check('types by every resolution', () => mustRun('attw', [tarball, '--profile', 'node16']));
+  check('types by every resolution', () => checkTypes(tarball));
   makeConsumer();
   check('the core alone, without optional peers', () => {
     install(tarball, fromLock('rxjs'), fromLock('zod'));
@@ -19,6 +19,7 @@ try {
   });
   check('every entry, one copy of each class', () => {
     install(fromLock('openai'), fromLock('gpt-tokenizer'), fromLock('@types/node'));
+    install(fromLock('@angular/core'));
     inConsumer('node', 'entries.mjs');
   });
   check('types in ESM, CommonJS and bundlers', typecheckBothWays);
@@ -37,6 +38,13 @@ function check(title, action) {
 function pack() {
   mustRun('npm', ['pack', '--pack-destination', folder]);
   return join(folder, readdirSync(folder)[0]);
+}
+
+/** As Angular is ESM only, so is what is made for it. */
+function checkTypes(tarball) {
+  const angular = ['--entrypoints', './angular'];
+  mustRun('attw', [tarball, '--profile', 'node16', '--exclude-entrypoints', './angular']);
+  mustRun('attw', [tarball, '--profile', 'esm-only', ...angular]);
 }
 
 function makeConsumer() {
@@ -64,8 +72,9 @@ function callBothWays() {
 
 function typecheckBothWays() {
   const strict = ['--noEmit', '--strict', '--target', 'es2022', '--types', 'node'];
-  inConsumer('tsc', ...strict, '--module', 'nodenext', 'types.mts', 'types.cts');
-  inConsumer('tsc', ...strict, '--module', 'esnext', '--moduleResolution', 'bundler', 'types.ts');
+  const bundler = ['--module', 'esnext', '--moduleResolution', 'bundler'];
+  inConsumer('tsc', ...strict, '--module', 'nodenext', 'types.mts', 'types.cts', 'angular.mts');
+  inConsumer('tsc', ...strict, ...bundler, 'types.ts', 'angular.mts');
 }
 
 function inConsumer(command, ...args) {

@@ -1,10 +1,11 @@
 import { assertInInjectionContext, computed, inject, Injector } from '@angular/core';
 import type { Callable } from '../index.js';
-import { changesOf } from './call-changes.js';
+import { changesOf, type Fold } from './call-changes.js';
 import type {
   AccumulatingOptions,
   CallSignalOptions,
   InitialValueOptions,
+  LatestResponseOptions,
 } from './call-signal-options.js';
 import type { CallSignal } from './call-signal-shape.js';
 import { isLoading } from './call-state.js';
@@ -53,10 +54,10 @@ export function callSignal<Request, Response, Value>(
 export function callSignal<Request, Response, Value>(
   service: Callable<Request, Response>,
   request: () => NoInfer<Request> | undefined,
-  options: Omit<
-    AccumulatingOptions<NoInfer<Request>, NoInfer<Response>, Value | undefined>,
-    'initialValue'
-  >,
+  options: CallSignalOptions<NoInfer<Request>> & {
+    readonly initialValue?: undefined;
+    readonly accumulate: (value: Value | undefined, response: NoInfer<Response>) => Value;
+  },
 ): CallSignal<Value | undefined>;
 export function callSignal<Request, Response, Initial>(
   service: Callable<Request, Response>,
@@ -66,23 +67,18 @@ export function callSignal<Request, Response, Initial>(
 export function callSignal<Request, Response>(
   service: Callable<Request, Response>,
   request: () => NoInfer<Request> | undefined,
-  options?: CallSignalOptions<NoInfer<Request>>,
+  options?: LatestResponseOptions<NoInfer<Request>>,
 ): CallSignal<Response | undefined>;
 export function callSignal<Request, Response, Value>(
   service: Callable<Request, Response>,
   request: () => Request | undefined,
-  options: Partial<AccumulatingOptions<Request, Response, Value>> = {},
+  options: CallSignalOptions<Request> & Partial<GivenFold<Response, Value>> = {},
 ): CallSignal<Value> {
-  const { initialValue, accumulate, callOptions, injector } = parseCallSignal(options);
+  const { callOptions, injector } = parseCallSignal(options);
   parseCallable(service);
   parseRequest(request);
   if (!injector) assertInInjectionContext(callSignal);
-  // Without `accumulate` the overloads have it that a response is a value, and without `initialValue` undefined is.
-  const fold = {
-    initialValue: initialValue as Value,
-    accumulate:
-      accumulate ?? ((_before: Value, response: Response) => response as unknown as Value),
-  };
+  const fold = foldOf(options);
   const optionsOf = (one: Request) =>
     typeof callOptions === 'function' ? callOptions(one) : callOptions;
   return signalsOf(
@@ -93,6 +89,19 @@ export function callSignal<Request, Response, Value>(
       call: (one: Request) => changesOf(service, one, () => optionsOf(one), fold),
     }),
   );
+}
+
+type GivenFold<Response, Value> = {
+  readonly [Name in keyof Fold<Response, Value>]: Fold<Response, Value>[Name] | undefined;
+};
+
+/** By the overloads a response is a value where nothing accumulates, and undefined is one where none is initial. */
+function foldOf<Response, Value>({
+  initialValue,
+  accumulate,
+}: Partial<GivenFold<Response, Value>>): Fold<Response, Value> {
+  const latest = (_before: Value, response: Response) => response as unknown as Value;
+  return { initialValue: initialValue as Value, accumulate: accumulate ?? latest };
 }
 
 function signalsOf<Request, Value>(latest: LatestCall<Request, Value>): CallSignal<Value> {

@@ -3,6 +3,7 @@ export type {
   AccumulatingOptions,
   CallSignalOptions,
   InitialValueOptions,
+  LatestResponseOptions,
 } from './call-signal-options.js';
 export type { CallSignal } from './call-signal-shape.js';
 export type { CallStatus } from './call-status.js';
