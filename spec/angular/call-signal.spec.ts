@@ -7,7 +7,7 @@ import {
   signal,
 } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
-import { concat, NEVER, Observable, of, throwError } from 'rxjs';
+import { concat, NEVER, Observable, of, Subject, throwError } from 'rxjs';
 import { fallback, LLMService, requestsPerMinute } from 'rxllm';
 import { callSignal, ThrownValueError } from 'rxllm/angular';
 import { FakeService, type FakeServiceOptions } from 'rxllm/testing';
@@ -121,6 +121,20 @@ describe('callSignal', () => {
       TestBed.tick();
 
       expect([answer.status(), answer.value()]).toEqual(['resolved', 'echo hi']);
+    });
+
+    it('shows a response that was brought about where signals must not be set', () => {
+      const responses$ = new Subject<string>();
+      const service = LLMService.of({ modelName: 'm', process: () => responses$ });
+      const answer = callSignal(service, () => 'hi', { injector });
+      TestBed.tick();
+      const careless = computed(() => {
+        responses$.next('a');
+        return 'drawn';
+      });
+
+      expect(careless()).toBe('drawn');
+      expect(answer.value()).toBe('a');
     });
 
     it('tells where the call is: its place in the queue, started, retrying', () => {
@@ -311,13 +325,19 @@ describe('callSignal', () => {
     });
 
     it('shows what is no error as the cause of one, and not in its message', () => {
-      for (const error of ['my prompt', undefined, null, { name: 5 }, Symbol('s')]) {
+      const hostile = {
+        get name() {
+          throw new Error('do not look');
+        },
+      };
+      for (const error of ['my prompt', undefined, null, { name: 5 }, Symbol('s'), hostile]) {
         const service = newService('#', { error, ...RETRY_NEVER });
         const answer = callSignal(service, () => 'hi', { injector });
         advance(0);
 
         expect(answer.error()).toBeInstanceOf(ThrownValueError);
-        expect(answer.error()).toMatchObject({ code: 'THROWN_VALUE', cause: error });
+        expect(answer.error()).toMatchObject({ code: 'THROWN_VALUE' });
+        expect(answer.error()?.cause).toBe(error);
         expect(answer.error()?.message).not.toContain('prompt');
       }
     });
@@ -603,10 +623,11 @@ describe('callSignal', () => {
     });
 
     it('keeps an answer that was there', () => {
-      const { shown } = newAsk('a|');
+      const { shown, answer } = newAsk('a|');
       advance(1);
       injector.destroy();
 
+      expect(answer.reload()).toBe(false);
       expect(shown()).toBe("resolved 'a'");
     });
 

@@ -7,6 +7,10 @@ export function errorLike(error: unknown): Error {
 
 function isErrorLike(error: unknown): error is Error {
   if (typeof error !== 'object' || error === null) return false;
-  const { name, message } = error as Partial<Error>;
-  return typeof name === 'string' && typeof message === 'string';
+  try {
+    const { name, message } = error as Partial<Error>;
+    return typeof name === 'string' && typeof message === 'string';
+  } catch {
+    return false; // one that throws when it is looked at
+  }
 }
