@@ -1,5 +1,6 @@
 import { assertInInjectionContext, computed, inject, Injector } from '@angular/core';
 import type { Callable } from '../index.js';
+import { parseCallable, parseRequest } from './arguments.js';
 import { changesOf, type Fold } from './call-changes.js';
 import type {
   AccumulatingOptions,
@@ -10,7 +11,7 @@ import type {
 import type { CallSignal } from './call-signal-shape.js';
 import { isLoading } from './call-state.js';
 import { LatestCall } from './latest-call.js';
-import { parseCallable, parseCallSignal, parseRequest } from './options.js';
+import { parseCallSignal } from './options.js';
 
 /**
  * Makes a call of the latest request, and shows it as signals: value, status, error, where it is.

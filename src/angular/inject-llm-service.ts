@@ -1,5 +1,5 @@
 import { assertInInjectionContext, inject, type ProviderToken } from '@angular/core';
-import { parseToken } from './options.js';
+import { parseToken } from './arguments.js';
 import { ServiceNotProvidedError } from './service-not-provided-error.js';
 import { shownToken } from './shown-token.js';
 

@@ -7,7 +7,7 @@ import {
   type ProviderToken,
 } from '@angular/core';
 import type { RunnableService } from '../index.js';
-import { parseFactory, parseProvided, parseToken } from './options.js';
+import { parseFactory, parseProvided, parseToken } from './arguments.js';
 import { shownToken } from './shown-token.js';
 
 /**

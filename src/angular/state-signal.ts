@@ -1,7 +1,8 @@
 import { assertInInjectionContext, type Signal } from '@angular/core';
 import type { Observable } from 'rxjs';
 import type { ServiceState } from '../index.js';
-import { parseSampling, parseStream } from './options.js';
+import { parseStream } from './arguments.js';
+import { parseSampling } from './options.js';
 import { sampledSignal } from './sampled-signal.js';
 import type { SamplingOptions } from './sampling-options.js';
 
