@@ -1,0 +1,6 @@
+import type { Usage } from 'rxllm';
+
+/** Of the prompt and the answer together. */
+export function tokensIn(usage: Usage): number {
+  return usage['tokens'] ?? 0;
+}
