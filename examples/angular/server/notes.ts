@@ -17,8 +17,8 @@ const SHORT_TOKENS = 60;
 
 /** A question to the assistant, whose answer is streamed. */
 export function questionOf(prompt: string): OpenAIRequest {
-  const instructions = 'Answer in a few sentences. The notes after the question may help.';
-  const content = `${prompt}\n\n${noteFor(prompt)}`;
+  const instructions = 'Answer the question at the end in a few sentences. The note before it may help.';
+  const content = `${noteFor(prompt)}\n\n${prompt}`;
   return { ...chat(instructions, content, STREAMED_TOKENS), stream: true };
 }
 

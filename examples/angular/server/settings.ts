@@ -17,8 +17,8 @@ export const HELP = `npm start [-- options]
 Serves the application and its back end on 127.0.0.1.
 
   --port N                  the port; 0 takes a free one            (4300)
-  --requests-per-minute N   quota of requests, shared by all tabs   (240)
-  --tokens-per-minute N     quota of tokens, shared by all tabs     (40000)
+  --requests-per-minute N   quota of requests, shared by all tabs   (200)
+  --tokens-per-minute N     quota of tokens, shared by all tabs     (10000)
   --model NAME              the model                               (gpt-4o-mini)
   --first-token-ms N        simulator: ms until an answer begins    (150)
   --per-token-ms N          simulator: ms for each token            (20)
@@ -30,8 +30,8 @@ the same process, which enforces the same quotas. Ctrl-C stops it.`;
 
 const DEFAULTS = {
   port: '4300',
-  'requests-per-minute': '240',
-  'tokens-per-minute': '40000',
+  'requests-per-minute': '200',
+  'tokens-per-minute': '10000',
   model: 'gpt-4o-mini',
   'first-token-ms': '150',
   'per-token-ms': '20',

@@ -13,6 +13,7 @@ import type { ServiceState } from 'rxllm';
 import { callLines } from './call-lines.js';
 import { CallsInFlight } from './calls-in-flight.js';
 import { eventText, sendEvents } from './events.js';
+import { LatestUsage } from './latest-usage.js';
 import type { Provider } from './provider.js';
 import type { UsageSnapshot } from './wire.js';
 
@@ -24,10 +25,12 @@ const ALIVE_MS = 15_000;
 /** `/api/usage`: what the service is doing and what is used of its quota, as the latest of it changes. */
 export class Usage implements Disposable {
   private readonly inFlight: CallsInFlight;
+  private readonly latest: LatestUsage;
   private readonly texts$: Observable<string>;
 
   constructor(private readonly provider: Provider) {
     this.inFlight = new CallsInFlight(provider.service.events$);
+    this.latest = new LatestUsage(provider.service);
     // One look serves all that watch, and there is none while nobody does.
     this.texts$ = interval(EVERY_MS).pipe(
       startWith(0),
@@ -41,11 +44,12 @@ export class Usage implements Disposable {
   send(response: ServerResponse): void {
     const alive$ = interval(ALIVE_MS).pipe(map(() => ': alive\n\n'));
     const texts$ = merge(this.texts$, alive$).pipe(filter(() => !response.writableNeedDrain));
-    sendEvents(response, texts$);
+    sendEvents(response, texts$.pipe(startWith(`event: history\n${eventText(this.latest)}`)));
   }
 
   [Symbol.dispose](): void {
     this.inFlight.close();
+    this.latest.close();
   }
 
   private snapshot(): UsageSnapshot {

@@ -48,7 +48,10 @@ export interface CallLine {
   readonly inFlight: number;
 }
 
-/** One event of `/api/usage`. */
+/** The first event of `/api/usage`, named `history`: how full each quota was, a second apart, the oldest first. */
+export type UsageHistory = Readonly<Record<string, readonly number[]>>;
+
+/** Each further event of `/api/usage`. */
 export interface UsageSnapshot {
   /** Whom the back end asks: `simulator`, or a host. */
   readonly provider: string;

@@ -23,21 +23,22 @@ export class Ask {
   protected readonly suggestions = [
     'What does switchMap do?',
     'How does a quota work?',
-    'What happens when I cancel?',
+    'And when I cancel?',
   ];
 
   // The page shows this, and what follows: see pipe.ts.
   protected readonly turn = toSignal(
     toObservable(this.prompt).pipe(
       debounceTime(150),
-      switchMap((prompt) => (prompt.trim() ? this.ask(prompt) : of(undefined))),
+      switchMap((prompt) => this.ask(prompt)),
     ),
   );
 
   protected readonly status = computed(() => statusOf(this.turn()));
   protected readonly isStreaming = computed(() => this.turn()?.phase === 'started');
 
-  private ask(prompt: string): Observable<Turn> {
+  private ask(prompt: string) {
+    if (!prompt.trim()) return of(undefined);
     return this.chat.call(prompt).pipe(
       catchError(failed),
       scan(withEvent, turnOf(prompt)),

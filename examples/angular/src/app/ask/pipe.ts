@@ -2,11 +2,12 @@
 export const PIPE = `turn = toSignal(
   toObservable(this.prompt).pipe(
     debounceTime(150),
-    switchMap((prompt) => (prompt.trim() ? this.ask(prompt) : of(undefined))),
+    switchMap((prompt) => this.ask(prompt)),
   ),
 );
 
-ask(prompt: string): Observable<Turn> {
+ask(prompt: string) {
+  if (!prompt.trim()) return of(undefined);
   return this.chat.call(prompt).pipe(
     catchError(failed),
     scan(withEvent, turnOf(prompt)),

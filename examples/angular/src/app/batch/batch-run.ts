@@ -52,22 +52,24 @@ export class BatchRun {
     this.changed$.pipe(auditTime(DRAWN_EVERY_MS), takeUntilDestroyed()).subscribe(() => this.draw());
   }
 
-  /** Makes all calls. */
+  /** Makes all calls. None goes before all are queued, so that not even the first four overtake an urgent one. */
   start(): void {
     if (this.isRunning()) return;
     this.latest.clear();
     this.answers.set([]);
     this.tokens.set(0);
     this.isRunning.set(true);
+    this.service.pause();
     this.calls = merge(...this.tickets.map((ticket) => this.call(ticket)))
       .pipe(finalize(() => this.isRunning.set(false)))
       .subscribe();
+    this.service.resume();
   }
 
   /** Unsubscribes from all of them: what waits is not sent, what is in flight is torn down. */
   cancel(): void {
     this.calls.unsubscribe();
-    this.service.resume(); // after that, or four more would go
+    this.service.resume(); // after that, or four more would go where it was paused
   }
 
   private call(ticket: Ticket): Observable<never> {
@@ -87,7 +89,7 @@ export class BatchRun {
   }
 
   private note({ type, label }: ServiceEvent): void {
-    if (label === undefined || type === 'fault') return;
+    if (label === undefined) return;
     this.latest.set(label, STATUS_AFTER[type]);
     this.changed$.next();
   }

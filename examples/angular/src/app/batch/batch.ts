@@ -1,3 +1,4 @@
+import { DecimalPipe } from '@angular/common';
 import { Component, computed, inject } from '@angular/core';
 import { injectLLMService, stateSignal } from 'rxllm/angular';
 import { BATCH } from '../back-end/batch-service';
@@ -21,7 +22,7 @@ interface Progress {
 /** 500 calls of two priorities through a service of this browser. */
 @Component({
   selector: 'app-batch',
-  imports: [OneMore],
+  imports: [DecimalPipe, OneMore],
   templateUrl: './batch.html',
   styleUrl: './batch.css',
 })

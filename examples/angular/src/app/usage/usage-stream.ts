@@ -1,11 +1,17 @@
 import { Observable, retry, timer } from 'rxjs';
-import type { UsageSnapshot } from '../../../server/wire';
+import type { UsageHistory, UsageSnapshot } from '../../../server/wire';
 
-/** What the page knows: the latest it was told, and whether it is still being told. */
+/** What the page knows. */
 export interface Watched {
+  /** How full each quota was before. */
+  readonly history: UsageHistory;
+  /** The latest that it was told. */
   readonly snapshot: UsageSnapshot | undefined;
+  /** Whether it is still being told. */
   readonly isConnected: boolean;
 }
+
+export const NOTHING_YET: Watched = { history: {}, snapshot: undefined, isConnected: false };
 
 const AGAIN_MS = 1_000;
 
@@ -13,13 +19,16 @@ const AGAIN_MS = 1_000;
 export function usageStream(): Observable<Watched> {
   return new Observable<Watched>((subscriber) => {
     const source = new EventSource('/api/usage');
-    let snapshot: UsageSnapshot | undefined;
+    let watched = NOTHING_YET;
+    const tell = (news: Partial<Watched>) => subscriber.next((watched = { ...watched, ...news }));
+    source.addEventListener('history', ({ data }: MessageEvent<string>) => {
+      watched = { ...watched, history: JSON.parse(data) as UsageHistory };
+    });
     source.onmessage = ({ data }: MessageEvent<string>) => {
-      snapshot = JSON.parse(data) as UsageSnapshot;
-      subscriber.next({ snapshot, isConnected: true });
+      tell({ snapshot: JSON.parse(data) as UsageSnapshot, isConnected: true });
     };
     source.onerror = () => {
-      subscriber.next({ snapshot, isConnected: false });
+      tell({ isConnected: false });
       // It tries again by itself after a lost connection, but not after an answer that is an error.
       if (source.readyState === EventSource.CLOSED) subscriber.error(new Error('refused'));
     };

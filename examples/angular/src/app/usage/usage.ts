@@ -7,7 +7,7 @@ import { TENANT } from '../back-end/tenant';
 import { duration } from '../shared/duration';
 import { Chart } from './chart';
 import { historyOf } from './history';
-import { usageStream } from './usage-stream';
+import { NOTHING_YET, usageStream } from './usage-stream';
 
 /** The quota that all tabs share, as the back end tells it. */
 @Component({
@@ -19,7 +19,7 @@ import { usageStream } from './usage-stream';
 export class Usage {
   private readonly watched$ = usageStream().pipe(share());
   private readonly watched = toSignal(this.watched$, {
-    initialValue: { snapshot: undefined, isConnected: false },
+    initialValue: NOTHING_YET,
   });
 
   protected readonly tenant = TENANT;
@@ -41,11 +41,11 @@ function nextOf(usage: UsageSnapshot | undefined): string {
   if (!usage?.next) return 'The next call goes at once.';
   const { reason, unit, waitMs } = usage.next;
   const time = waitMs === undefined ? '' : ` ${duration(waitMs)}`;
-  return `The next call waits${time} for ${REASONS[reason] ?? reason}${unit ? `: ${unit}` : ''}.`;
+  const what = unit ? `the quota of ${unit}` : (REASONS[reason] ?? reason);
+  return `The next call waits${time} for ${what}.`;
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  quota: 'the quota',
   permit: 'a call in flight to end',
   gate: 'the provider, which has refused',
   paused: 'the service to be resumed',
