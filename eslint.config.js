@@ -98,6 +98,7 @@ export default defineConfig(
     ignores: [
       ...['dist', 'coverage', 'reports', '.stryker-tmp', 'spec/fixtures'],
       'src/dashboard/page-files.ts',
+      'examples/angular/dist',
     ],
   },
   {
@@ -105,7 +106,13 @@ export default defineConfig(
     extends: [tseslint.configs.recommended],
   },
   {
+    // It has packages of its own, which need not be installed here: rules that need no types.
+    files: ['examples/angular/**/*.ts'],
+    extends: [tseslint.configs.strict],
+  },
+  {
     files: ['**/*.ts'],
+    ignores: ['examples/angular/**'],
     extends: [tseslint.configs.strictTypeChecked, rxjsX.configs.recommended],
     languageOptions: {
       parserOptions: {

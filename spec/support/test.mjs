@@ -8,6 +8,7 @@ import { run } from './run.mjs';
 const results = [
   step('set-up', 'node', ['spec/support/set-up.mjs']),
   step('browser', 'tsx', ['spec/support/set-up-browser.ts'], { show: true }),
+  step('example', 'node', ['examples/angular/set-up.mjs']),
   step('typecheck', 'npm', ['run', '--silent', 'typecheck']),
   step('lint', 'npm', ['run', '--silent', 'lint']),
   specs(),

@@ -13,7 +13,9 @@ try {
 async function run(settings: ReturnType<typeof readSettings>): Promise<void> {
   const server = await startServer(settings, process.env);
   const { providerName, statsUrl, url } = server;
-  console.log(`Asking ${providerName === 'simulator' ? 'a simulator' : `${settings.model} at ${providerName}`}.`);
+  console.log(
+    `Asking ${providerName === 'simulator' ? 'a simulator' : `${settings.model} at ${providerName}`}.`,
+  );
   if (statsUrl) console.log(`What reaches it: ${statsUrl}`);
   console.log(`Open ${url} – Ctrl-C stops it.`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

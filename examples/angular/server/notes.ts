@@ -17,7 +17,8 @@ const SHORT_TOKENS = 60;
 
 /** A question to the assistant, whose answer is streamed. */
 export function questionOf(prompt: string): OpenAIRequest {
-  const instructions = 'Answer the question at the end in a few sentences. The note before it may help.';
+  const instructions =
+    'Answer the question at the end in a few sentences. The note before it may help.';
   const content = `${noteFor(prompt)}\n\n${prompt}`;
   return { ...chat(instructions, content, STREAMED_TOKENS), stream: true };
 }

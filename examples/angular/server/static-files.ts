@@ -26,7 +26,8 @@ export class StaticFiles {
 
   constructor(folder: string) {
     this.files = new Map(namesIn(folder).map((name) => [name, readFileSync(join(folder, name))]));
-    if (!this.files.has(INDEX)) throw new Error('the application is not built; npm start builds it');
+    if (!this.files.has(INDEX))
+      throw new Error('the application is not built; npm start builds it');
   }
 
   /** Sends a file or the page; a `Failure` where there is none. */

@@ -55,8 +55,11 @@ export class Usage implements Disposable {
   private snapshot(): UsageSnapshot {
     const { service, name, usageTracker, refusals } = this.provider;
     const state = service.toJSON();
-    const { prompt_tokens = 0, response_tokens = 0, requests = 0 } =
-      usageTracker.totals[service.modelName] ?? {};
+    const {
+      prompt_tokens = 0,
+      response_tokens = 0,
+      requests = 0,
+    } = usageTracker.totals[service.modelName] ?? {};
     return {
       provider: name,
       model: service.modelName,

@@ -39,12 +39,14 @@ export class Ask {
 
   private ask(prompt: string) {
     if (!prompt.trim()) return of(undefined);
-    return this.chat.call(prompt).pipe(
-      catchError(failed),
-      scan(withEvent, turnOf(prompt)),
-      startWith(turnOf(prompt)),
-      this.trail.keep(),
-    );
+    return this.chat
+      .call(prompt)
+      .pipe(
+        catchError(failed),
+        scan(withEvent, turnOf(prompt)),
+        startWith(turnOf(prompt)),
+        this.trail.keep(),
+      );
   }
 }
 

@@ -49,7 +49,9 @@ export class BatchRun {
 
   constructor() {
     this.service.events$.pipe(takeUntilDestroyed()).subscribe((event) => this.note(event));
-    this.changed$.pipe(auditTime(DRAWN_EVERY_MS), takeUntilDestroyed()).subscribe(() => this.draw());
+    this.changed$
+      .pipe(auditTime(DRAWN_EVERY_MS), takeUntilDestroyed())
+      .subscribe(() => this.draw());
   }
 
   /** Makes all calls. None goes before all are queued, so that not even the first four overtake an urgent one. */

@@ -70,7 +70,8 @@ export class Batch {
       .statuses()
       .filter((_, index) => this.run.tickets[index]?.priority === priority);
     const count = (status: TicketStatus) => statuses.filter((one) => one === status).length;
-    const waitMs = queued === 0 ? 0 : this.service.expectedWait({ prompt: '', priority }, { priority });
+    const waitMs =
+      queued === 0 ? 0 : this.service.expectedWait({ prompt: '', priority }, { priority });
     return {
       name,
       of: statuses.length,

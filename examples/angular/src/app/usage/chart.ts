@@ -11,12 +11,7 @@ const LIMIT_AT = 16;
   selector: 'app-chart',
   template: `
     <div class="plot">
-      <svg
-        role="img"
-        preserveAspectRatio="none"
-        [attr.viewBox]="box"
-        [attr.aria-label]="label()"
-      >
+      <svg role="img" preserveAspectRatio="none" [attr.viewBox]="box" [attr.aria-label]="label()">
         <line class="limit" x1="0" [attr.x2]="width" [attr.y1]="limitAt" [attr.y2]="limitAt" />
         @for (line of lines(); track line.unit) {
           <path class="area" [attr.data-unit]="line.unit" [attr.d]="line.area" />
