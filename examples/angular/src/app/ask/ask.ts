@@ -23,7 +23,7 @@ export class Ask {
   protected readonly suggestions = [
     'What does switchMap do?',
     'How does a quota work?',
-    'And when I cancel?',
+    'And if I cancel?',
   ];
 
   // The page shows this, and what follows: see pipe.ts.

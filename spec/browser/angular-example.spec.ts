@@ -1,0 +1,327 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AskRequest } from '../../examples/angular/server/wire.js';
+import { type Example, makeExampleReady, startExample } from '../support/angular-example.js';
+import {
+  describeInBrowser,
+  DESKTOP,
+  eventually,
+  type Page,
+  PHONE,
+  screenshot,
+  violationsIn,
+} from '../support/browser.js';
+
+const PLENTY = ['--requests-per-minute', '100000', '--tokens-per-minute', '10000000'];
+const QUICK = ['--first-token-ms', '5', '--per-token-ms', '0'];
+/** Nothing that is asked comes to its end by itself. */
+const SLOW = ['--first-token-ms', '100', '--per-token-ms', '2000'];
+
+const ask = async (page: Page, question: string) => {
+  await page.getByLabel('Your question').fill(question);
+};
+const answered = (page: Page) => page.getByText(/^Answered in/).waitFor();
+const stepsOf = (page: Page) => page.getByRole('list', { name: 'What became of each call' });
+const shown = async (page: Page, name: string) =>
+  Number((await page.getByTestId(name).first().textContent())?.replaceAll(',', ''));
+const press = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).click();
+
+/** Each text that stands there, from now on. */
+async function textsOf(page: Page, testId: string): Promise<() => Promise<string[]>> {
+  await page.getByTestId(testId).evaluate((element) => {
+    const texts: string[] = [];
+    Object.assign(window, { texts });
+    const note = () => texts.push(element.textContent);
+    new MutationObserver(note).observe(element, {
+      ...{ childList: true, characterData: true, subtree: true },
+    });
+  });
+  return () => page.evaluate(() => (window as unknown as { texts: string[] }).texts);
+}
+
+describeInBrowser('examples/angular', (open) => {
+  let example: Example;
+
+  const start = async (...args: string[]) => {
+    example = await startExample(args);
+    return example;
+  };
+
+  beforeAll(makeExampleReady, 600_000);
+
+  afterEach(() => example[Symbol.asyncDispose]());
+
+  describe('the page that asks', () => {
+    it('shows an answer piece by piece, as it comes', async () => {
+      const { url } = await start('--per-token-ms', '30');
+      const { page } = await open(url);
+      const texts = await textsOf(page, 'answer');
+
+      await ask(page, 'What does switchMap do?');
+      await answered(page);
+
+      const seen = [...new Set(await texts())].filter((text) => text !== '');
+      expect(seen.length).toBeGreaterThanOrEqual(3);
+      seen.slice(1).forEach((text, index) => expect(text.startsWith(seen[index]!)).toBe(true));
+      expect(seen.at(-1)).toMatch(/^The operator switchMap .*whole one\.$/);
+      const { answered: count, completionTokens, promptTokens } = await example.stats();
+      const tokens = completionTokens + promptTokens;
+      expect(count).toBe(1);
+      await expect(stepsOf(page).textContent()).resolves.toContain(`answered${tokens} tokens`);
+    });
+
+    it('cancels the call of the keystroke before: at the provider too, and its permit is free', async () => {
+      const { url } = await start(...SLOW);
+      const { page } = await open(url);
+      await page.getByLabel('Your question').pressSequentially('How does a quota');
+      await eventually(async () => {
+        expect(await example.stats()).toMatchObject({ inFlight: 1, aborted: 0 });
+      });
+
+      await page.getByLabel('Your question').press('?');
+
+      await eventually(async () => {
+        expect(await example.stats()).toMatchObject({ admitted: 2, aborted: 1, inFlight: 1 });
+        expect(await example.usage()).toMatchObject({ inFlight: 1, ended: { cancelled: 1 } });
+      });
+      await stepsOf(page).getByText('cancelled in flight').waitFor();
+
+      await ask(page, '');
+
+      await eventually(async () => {
+        expect(await example.stats()).toMatchObject({ admitted: 2, aborted: 2, inFlight: 0 });
+        const { inFlight, quotas } = await example.usage();
+        expect(inFlight).toBe(0);
+        expect(quotas.map(({ reserved }) => reserved)).toEqual([0, 0]);
+      });
+    });
+
+    it('cancels the call with the page', async () => {
+      const { url } = await start(...SLOW);
+      const { page } = await open(url);
+      await ask(page, 'How does a quota work?');
+      await eventually(async () => expect(await example.stats()).toMatchObject({ inFlight: 1 }));
+
+      await page.getByRole('link', { name: 'Batch' }).click();
+
+      await eventually(async () => {
+        expect(await example.stats()).toMatchObject({ inFlight: 0, aborted: 1 });
+      });
+    });
+
+    it('says that a call was cancelled while it was queued, and has used nothing', async () => {
+      const { url } = await start('--requests-per-minute', '1', '--per-token-ms', '0');
+      const { page } = await open(url);
+      await ask(page, 'What does switchMap do?');
+      await answered(page);
+      await ask(page, 'What is a batch');
+      await page.getByText('Number 1 in the queue').waitFor();
+
+      await ask(page, 'What is a batch?');
+
+      await stepsOf(page).getByText('cancelled while queued').waitFor();
+      const [step] = await stepsOf(page).getByRole('listitem').allTextContents();
+      expect(step).toBe('What is a batchcancelled while queued0 tokens');
+      expect(await example.stats()).toMatchObject({ requests: 1, aborted: 0 });
+    });
+
+    it('shows the code that it runs', async () => {
+      const { url } = await start();
+      const { page } = await open(url);
+      const file = join(__dirname, '../../examples/angular/src/app/ask/ask.ts');
+      const source = readFileSync(file, 'utf8').replaceAll(/\s+/g, '');
+
+      const code = await page
+        .getByRole('region', { name: 'The pipe behind the box' })
+        .textContent();
+
+      for (const part of code!.trim().split('\n\n')) {
+        expect(source).toContain(part.replaceAll(/\s+/g, ''));
+      }
+    });
+  });
+
+  describe('the page of the batch', () => {
+    it('sends 500 calls, those of the higher priority first; and what is shown is what the provider counts', async () => {
+      const { url } = await start(...PLENTY, ...QUICK);
+      const { page } = await open(`${url}batch`);
+      const priorities: number[] = [];
+      page.on('request', (request) => {
+        if (!request.url().endsWith('/api/ask')) return;
+        priorities.push((request.postDataJSON() as AskRequest).priority);
+      });
+
+      await press(page, 'Start 500 calls');
+      await page.getByText('500 answered').waitFor({ timeout: 60_000 });
+
+      expect(priorities).toEqual([...Array<number>(100).fill(2), ...Array<number>(400).fill(0)]);
+      await page.getByRole('link', { name: 'Usage' }).click();
+      const stats = await example.stats();
+      expect(stats).toMatchObject({ answered: 500, limitsBroken: 0, inFlight: 0 });
+      await eventually(async () => expect(await shown(page, 'answered')).toBe(stats.answered));
+      expect(await shown(page, 'prompt-tokens')).toBe(stats.promptTokens);
+      expect(await shown(page, 'answer-tokens')).toBe(stats.completionTokens);
+      expect(await shown(page, 'in-flight')).toBe(0);
+      expect(await shown(page, 'refusals')).toBe(0);
+    });
+
+    it('is cancelled as a whole: nothing further arrives, and it can be started again', async () => {
+      const { url } = await start(...PLENTY, ...SLOW);
+      const { page } = await open(`${url}batch`);
+      await press(page, 'Start 500 calls');
+      await eventually(async () => expect(await example.stats()).toMatchObject({ inFlight: 4 }));
+
+      await press(page, 'Cancel');
+
+      await page.getByText('0 answered, 500 cancelled').waitFor();
+      await eventually(async () => {
+        expect(await example.stats()).toMatchObject({ requests: 4, aborted: 4, inFlight: 0 });
+        expect(await example.usage()).toMatchObject({ queued: 0, inFlight: 0 });
+      });
+      // Whatever had been sent before this is there before it.
+      const controller = new AbortController();
+      const later = fetch(`${url}api/stream?prompt=x&priority=0&tenant=spec`, controller);
+      await eventually(async () => expect(await example.stats()).toMatchObject({ requests: 5 }));
+      controller.abort();
+      await later.catch(() => undefined);
+
+      await press(page, 'Start again');
+      await eventually(async () => {
+        expect(await example.stats()).toMatchObject({ requests: 9, inFlight: 4 });
+      });
+      await press(page, 'Cancel');
+      await page.getByText('0 answered, 500 cancelled').waitFor();
+    });
+
+    it('sends nothing while it is paused, and goes on afterwards', async () => {
+      const { url } = await start(...PLENTY, '--first-token-ms', '60', '--per-token-ms', '0');
+      const { page } = await open(`${url}batch`);
+      await press(page, 'Start 500 calls');
+      await eventually(async () => expect(await shown(page, 'answered')).toBeGreaterThan(0));
+
+      await press(page, 'Pause');
+
+      await page.getByText('Paused').waitFor();
+      await eventually(async () => expect(await example.usage()).toMatchObject({ inFlight: 0 }));
+      const { requests } = await example.stats();
+      await (await example.ask()).json();
+      expect(await example.stats()).toMatchObject({ requests: requests + 1 });
+
+      await press(page, 'Resume');
+      await page.getByText('Under way.').waitFor();
+      await eventually(async () => {
+        expect((await example.stats()).requests).toBeGreaterThan(requests + 4);
+      });
+      await press(page, 'Cancel');
+      await page.getByText('cancelled').first().waitFor();
+    });
+
+    it('lets one call go ahead of all that wait', async () => {
+      const { url } = await start(...PLENTY, '--first-token-ms', '300', '--per-token-ms', '0');
+      const { page } = await open(`${url}batch`);
+      await press(page, 'Start 500 calls');
+
+      await press(page, 'Send one ahead of all');
+
+      await page.getByText('Where is my parcel').waitFor();
+      expect(await shown(page, 'answered')).toBeLessThan(100);
+      await press(page, 'Cancel');
+    });
+  });
+
+  describe('several tabs', () => {
+    it('share one quota', async () => {
+      const { url } = await start('--requests-per-minute', '2', '--per-token-ms', '0');
+      const [one, other] = [await open(url), await open(url)];
+      await ask(one.page, 'What does switchMap do?');
+      await answered(one.page);
+      await ask(other.page, 'How does a quota work?');
+      await answered(other.page);
+
+      await ask(one.page, 'What is a batch?');
+
+      await one.page.getByText('Number 1 in the queue').waitFor();
+      await other.page.getByRole('link', { name: 'Usage' }).click();
+      await other.page
+        .getByText(/^The next call waits .* s for the quota of requests\.$/)
+        .waitFor();
+      await other.page.getByText('2 of 2 a minute').waitFor();
+      expect(await shown(other.page, 'queued')).toBe(1);
+      expect(await example.stats()).toMatchObject({ answered: 2, requests: 2, limitsBroken: 0 });
+    });
+  });
+
+  it('comes back when the server has been started again', async () => {
+    const { url, port } = await start('--per-token-ms', '0');
+    const { page, complaints } = await open(`${url}usage`);
+    await page.getByText('Live from a simulator').waitFor();
+
+    expect(await example.stop()).toBe(0);
+    await page.getByText('The connection is lost').waitFor();
+    await start('--port', String(port), '--per-token-ms', '0');
+
+    await page.getByText('Live from a simulator').waitFor();
+    await page.getByRole('link', { name: 'Ask' }).click();
+    await ask(page, 'What does switchMap do?');
+    await answered(page);
+    complaints.splice(0).forEach((complaint) => expect(complaint).toMatch(/net::ERR_/));
+  });
+
+  it('is used by keyboard alone', async () => {
+    const { url } = await start('--per-token-ms', '0');
+    const { page } = await open(url);
+    const focused = () => page.evaluate(() => document.activeElement?.textContent.trim());
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe('Skip to the page');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('What is a batch?');
+    await answered(page);
+
+    await page.keyboard.press('Shift+Tab');
+    expect(await focused()).toBe('Usage');
+    await page.keyboard.press('Enter');
+
+    await page.getByRole('heading', { name: 'Usage' }).waitFor();
+    await page.getByText('Live from').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('MAIN');
+    await expect(page.title()).resolves.toBe('Usage – rxllm and Angular');
+  });
+
+  describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
+    it.each([
+      ['a desk', DESKTOP],
+      ['a phone', PHONE],
+    ])('has nothing that axe finds wrong, at %s', async (where, viewport) => {
+      const { url } = await start();
+      const { page } = await open(url, { viewport, colorScheme });
+      const look = async (name: string) => {
+        expect(await violationsIn(page)).toEqual([]);
+        const isTooWide = await page.evaluate(
+          () => document.documentElement.scrollWidth > window.innerWidth,
+        );
+        expect(isTooWide).toBe(false);
+        const file = `angular-${name}-${where.replace('a ', '')}-${colorScheme}`;
+        await screenshot(page, file, { fullPage: viewport === PHONE });
+      };
+      await ask(page, 'What does');
+      await page.getByText('Answering').waitFor();
+      await ask(page, 'What does switchMap do?');
+      await page.getByText('any more').waitFor();
+      await look('ask');
+
+      await page.getByRole('link', { name: 'Batch' }).click();
+      await page.getByText('500 tickets are ready').waitFor();
+      await look('batch-before');
+      await press(page, 'Start 500 calls');
+      await eventually(async () => expect(await shown(page, 'answered')).toBeGreaterThan(15));
+      await press(page, 'Send one ahead of all');
+      await page.getByText('Where is my parcel').waitFor();
+      await look('batch');
+
+      await page.getByRole('link', { name: 'Usage' }).click();
+      await eventually(async () => expect(await shown(page, 'answered')).toBeGreaterThan(40));
+      await look('usage');
+    });
+  });
+});
