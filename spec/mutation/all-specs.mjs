@@ -13,7 +13,7 @@ const { config } = require('rxjs');
 
 /** The rings, and what looks at files or starts processes. */
 const NOT_OF_THE_CORE =
-  /^(angular|bench|examples|headers|openai|quota-proof|simulator|testing)\/|^(readme|public-api|import-direction)\.spec/;
+  /^(angular|bench|browser|dashboard|examples|headers|openai|quota-proof|simulator|testing)\/|^(readme|public-api|import-direction)\.spec/;
 /**
  * What takes a second or more, though a mutant that only this kills is rare; and what loads all of the core anew, which
  * would count as all that tries what is done when that is loaded.

@@ -2,13 +2,14 @@
 // is out of date. `--rebuild` builds in any case. Needs nothing but Node and npm.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, isBuilt } from './build.mjs';
 import { mustRun, root } from './run.mjs';
 
 const rebuild = process.argv.includes('--rebuild');
 
 try {
   if (!isInstalled()) perform('Installing the dependencies', install);
+  // It needs what was installed only now.
+  const { build, isBuilt } = await import('./build.mjs');
   if (rebuild || !isBuilt()) perform('Building dist', build);
 } catch (error) {
   console.error(error.message);
