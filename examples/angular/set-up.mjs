@@ -13,7 +13,7 @@ const packed = join(here, 'node_modules/.rxllm-from');
 const built = join(here, 'dist/.built-from');
 
 try {
-  mustRun('node', ['spec/support/set-up.mjs']);
+  mustRun('node', ['spec/support/set-up.mjs'], { show: true });
   if (!isInstalled()) perform('Installing the dependencies of the example', install);
   else if (read(packed) !== digestOfPackage()) perform('Packing rxllm for it', refresh);
   if (read(built) !== digestOfInputs()) perform('Building the example', build);
@@ -34,6 +34,7 @@ function install() {
 
 /** npm keeps a copy that is there, whatever it was made of. */
 function refresh() {
+  rmSync(packed, { force: true });
   rmSync(join(here, 'node_modules/rxllm'), { recursive: true, force: true });
   inHere('npm', ['install', '--no-save', ...quiet]);
   writeFileSync(packed, digestOfPackage());
