@@ -61,7 +61,7 @@ describeInBrowser('examples/angular', (open) => {
 
   beforeAll(makeExampleReady, 600_000);
 
-  afterEach(() => example[Symbol.asyncDispose]());
+  afterEach(() => (example as Example | undefined)?.[Symbol.asyncDispose]());
 
   describe('the page that asks', () => {
     it('shows an answer piece by piece, as it comes', async () => {

@@ -55,7 +55,7 @@ describe('the back end of examples/angular', () => {
   }
 
   afterEach(async () => {
-    await example[Symbol.asyncDispose]();
+    await (example as Example | undefined)?.[Symbol.asyncDispose]();
     provider?.closeAllConnections();
     provider?.close();
     provider = undefined;
