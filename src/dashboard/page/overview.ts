@@ -1,0 +1,85 @@
+import type { ServiceSample } from '../protocol.js';
+import { cells, type CellSpec, tableOf } from './card-table.js';
+import { costOf, tokensOf } from './amounts.js';
+import { el, setNumber, setText } from './dom.js';
+import { shownAmount, shownCount } from './format.js';
+import { Mark } from './mark.js';
+import { setName } from './name.js';
+import { BusiestQuota } from './busiest-quota.js';
+
+const COLUMNS: readonly CellSpec[] = [
+  { label: 'Service', role: 'rowheader' },
+  { label: 'Model' },
+  { label: 'Status' },
+  { label: 'Busiest quota' },
+  { label: 'Queued', isNumber: true },
+  { label: 'In flight', isNumber: true },
+  { label: 'Per minute', isNumber: true },
+  { label: 'Tokens', isNumber: true },
+  { label: 'Cost', isNumber: true },
+];
+
+interface Row {
+  readonly element: HTMLElement;
+  readonly link: HTMLAnchorElement;
+  readonly model: HTMLElement;
+  readonly status: Mark;
+  readonly quota: BusiestQuota;
+  readonly numbers: readonly HTMLDataElement[];
+}
+
+/** All services at a glance, one row each. */
+export class Overview {
+  private readonly body = el('tbody', { role: 'rowgroup' });
+  readonly element = tableOf('Services', COLUMNS, this.body);
+  private readonly rows = new Map<string, Row>();
+
+  draw(services: readonly ServiceSample[], idOf: (name: string) => string): void {
+    for (const service of services) {
+      const row = this.rows.get(service.name) ?? this.add(service.name, idOf(service.name));
+      drawRow(row, service);
+    }
+    for (const [name, { element }] of this.rows) {
+      if (services.some((service) => service.name === name)) continue;
+      element.remove();
+      this.rows.delete(name);
+    }
+  }
+
+  private add(name: string, id: string): Row {
+    const link = el('a', { href: `#${id}` }, el('bdi', {}, name));
+    link.title = name;
+    const model = el('bdi', { class: 'model' });
+    const status = new Mark();
+    const quota = new BusiestQuota(name);
+    const numbers = Array.from({ length: 5 }, () => el('data'));
+    const element = cells(COLUMNS, [link, model, status.element, quota.element, ...numbers]);
+    const row = { element, link, model, status, quota, numbers };
+    this.rows.set(name, row);
+    this.body.append(element);
+    return row;
+  }
+}
+
+function drawRow({ model, status, quota, numbers }: Row, sample: ServiceSample): void {
+  const { queued, inFlight, throughput, spent } = sample;
+  setName(model, sample.model, '');
+  const isShut = sample.gate !== null && sample.gate.status !== 'open';
+  if (isShut) status.draw(`gate-${sample.gate.status}`, `gate ${sample.gate.status}`);
+  else status.draw(sample.status, sample.status);
+  quota.draw(sample.quotas);
+  const perMinute = throughput.completedPerMinute;
+  const tokens = tokensOf(spent);
+  const cost = costOf(spent);
+  const values: [number | null, string][] = [
+    [queued, shownCount(queued)],
+    [inFlight, shownCount(inFlight)],
+    [perMinute, shownCount(perMinute === null ? null : Math.round(perMinute))],
+    [tokens, shownCount(tokens)],
+    [cost?.value ?? null, shownAmount(cost?.unit ?? '', cost?.value ?? null)],
+  ];
+  values.forEach(([value, text], at) => {
+    const data = numbers[at];
+    if (data) setNumber(data, value, text);
+  });
+}

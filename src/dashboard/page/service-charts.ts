@@ -1,0 +1,47 @@
+import type { Point } from '../protocol.js';
+import { Chart } from './chart.js';
+import type { ChartData } from './chart-data.js';
+import type { Line } from './chart-options.js';
+import { el } from './dom.js';
+import { shownCount } from './format.js';
+import type { Frames } from './frames.js';
+import { answeredPerMinute } from './history.js';
+
+const CALLS: readonly Line[] = [
+  { label: 'queued', colour: 'blue', kind: 'area', shown: shownCount },
+  { label: 'in flight', colour: 'orange', kind: 'line', shown: shownCount },
+];
+const ANSWERED: readonly Line[] = [
+  { label: 'in the minute before', colour: 'blue', kind: 'area', shown: shownRate },
+];
+
+/** How the calls of a service went on over time. */
+export class ServiceCharts {
+  readonly calls: HTMLElement;
+  readonly answered: HTMLElement;
+  private readonly callsChart: Chart;
+  private readonly answeredChart: Chart;
+
+  constructor(frames: Frames) {
+    this.callsChart = new Chart('Calls queued and in flight', CALLS, frames);
+    this.answeredChart = new Chart('Calls completed', ANSWERED, frames);
+    this.calls = panel(this.callsChart);
+    this.answered = panel(this.answeredChart);
+  }
+
+  draw(points: readonly Point[], shared: Pick<ChartData, 'at' | 'span'>): void {
+    const queued = points.map((point) => point.queued);
+    const inFlight = points.map((point) => point.inFlight);
+    this.callsChart.show({ ...shared, values: [queued, inFlight] });
+    this.answeredChart.show({ ...shared, values: [answeredPerMinute(points)] });
+  }
+}
+
+function panel(chart: Chart): HTMLElement {
+  const header = el('header', {}, el('h3', {}, chart.title));
+  return el('div', { class: 'cell graph' }, header, chart.element);
+}
+
+function shownRate(value: number | null): string {
+  return shownCount(value === null || value < 10 ? value : Math.round(value));
+}
