@@ -19,7 +19,7 @@ export class ChartLegend {
     });
     // The picture says the same in its label.
     const attributes = { class: 'legend', 'aria-hidden': 'true' };
-    this.element = el('ul', attributes, ...items, el('li', {}, this.when));
+    this.element = el('ul', attributes, el('li', {}, this.when), ...items);
   }
 
   /** Shows the newest values. Answers with them in words. */

@@ -22,8 +22,9 @@ export interface ChartQuestions {
 const HEIGHT = 124;
 const FONT = '11px -apple-system, "Segoe UI", Roboto, "Liberation Sans", Arial, sans-serif';
 const DASH = [5, 4];
-/** The axis of time is divided in as many parts, whatever it spans. */
-const PARTS = 4;
+/** What the axis of time is divided by, in ms: the first of which no more than `MOST_PARTS` are needed. */
+const STEPS_MS = [15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000];
+const MOST_PARTS = 6;
 
 /** How a chart looks: quiet axes, steps rather than slopes as values hold until they change. */
 export function chartOptions(
@@ -81,10 +82,17 @@ function timeAxis(): uPlot.Axis {
   return {
     ...quiet(),
     size: 22,
-    splits: (_, __, min, max) =>
-      Array.from({ length: PARTS + 1 }, (_each, at) => min + ((max - min) * at) / PARTS),
+    splits: (_, __, min, max) => instantsOf(min, max),
     values: ({ scales }, splits) => splits.map((at) => shownAgo((scales['x']?.max ?? at) - at)),
   };
+}
+
+/** Counted from now, so that the lines stand still while time goes on. */
+function instantsOf(min: number, max: number): number[] {
+  const [longest = 0] = STEPS_MS.slice(-1);
+  const step = STEPS_MS.find((ms) => (max - min) / ms <= MOST_PARTS) ?? longest;
+  const count = Math.floor((max - min) / step + 1e-6) + 1;
+  return Array.from({ length: count }, (_, at) => max - step * at).reverse();
 }
 
 function shownAgo(ms: number): string {

@@ -33,13 +33,8 @@ export class Chart {
   ) {
     this.legend = new ChartLegend(lines);
     this.table = new ChartTable(title, lines);
-    this.element = el(
-      'figure',
-      { class: 'chart' },
-      this.legend.element,
-      this.host,
-      this.table.element,
-    );
+    const foot = el('div', { class: 'chart-foot' }, this.legend.element, this.table.element);
+    this.element = el('figure', { class: 'chart' }, this.host, foot);
     watchOnScreen(this.host, (isOnScreen) => {
       this.isOnScreen = isOnScreen;
       this.ask();

@@ -4,7 +4,11 @@ import type { Control, Refused } from '../protocol.js';
 export async function send(control: Control): Promise<string | undefined> {
   try {
     const headers = { 'content-type': 'application/json' };
-    const response = await fetch('control', { method: 'POST', headers, body: JSON.stringify(control) });
+    const response = await fetch('control', {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(control),
+    });
     return response.ok ? undefined : await reasonOf(response);
   } catch {
     return 'The server cannot be reached.';

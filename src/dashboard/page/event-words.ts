@@ -4,15 +4,14 @@ import { isMoney, shownAmount, shownDuration, shownUnit } from './format.js';
 
 const BETWEEN = ' · ';
 
-/** What there is to say of an event besides its type and label. */
+/** What there is to say of an event besides its type, label and tenant. */
 export function eventDetails(event: EventSample): string {
-  const { error, detail, tenant, priority, waitMs, runMs, spent } = event;
+  const { error, detail, priority, waitMs, runMs, spent } = event;
   return [
     error,
     waitMs !== null && `waited ${shownDuration(waitMs)}`,
     runMs !== null && `ran ${shownDuration(runMs)}`,
     spent && amounts(spent),
-    tenant !== null && `tenant ${tenant}`,
     priority !== null && priority !== 0 && `priority ${priority}`,
     detail,
   ]
@@ -28,5 +27,7 @@ function amounts(spent: Amounts): string {
 }
 
 function inWords(unit: string, value: number): string {
-  return isMoney(unit) ? shownAmount(unit, value) : `${shownAmount(unit, value)} ${shownUnit(unit)}`;
+  return isMoney(unit)
+    ? shownAmount(unit, value)
+    : `${shownAmount(unit, value)} ${shownUnit(unit)}`;
 }

@@ -13,6 +13,7 @@ interface Row {
   readonly time: HTMLElement;
   readonly mark: Mark;
   readonly label: HTMLElement;
+  readonly tenant: HTMLElement;
   readonly details: HTMLElement;
 }
 
@@ -73,17 +74,19 @@ export class EventsList {
     const time = el('span', { class: 'event-time' });
     const mark = new Mark();
     const label = el('bdi', { class: 'event-label' });
+    const tenant = el('bdi', { class: 'event-tenant' });
     const details = el('span', { class: 'event-details' });
-    const element = el('li', {}, time, ' ', mark.element, ' ', label, ' ', details);
-    this.made.set(element, { time, mark, label, details });
+    const element = el('li', {}, time, ' ', mark.element, ' ', label, ' ', tenant, ' ', details);
+    this.made.set(element, { time, mark, label, tenant, details });
     return element;
   }
 }
 
-function drawRow({ time, mark, label, details }: Row, event: EventSample): void {
+function drawRow({ time, mark, label, tenant, details }: Row, event: EventSample): void {
   setText(time, shownTime(event.at));
   mark.draw(event.type, event.type);
   setName(label, event.label, event.callId === null ? 'service' : `call ${event.callId}`);
+  setName(tenant, event.tenant, '');
   const words = eventDetails(event);
   setText(details, words);
   if (details.title !== words) details.title = words;

@@ -24,7 +24,10 @@ export class LimitForm {
       ...{ id, type: 'number', step: 'any', min: '0', inputmode: 'decimal', autocomplete: 'off' },
       'aria-describedby': this.error.id,
     });
-    this.button.append('Change limit', el('span', { class: 'visually-hidden' }, ` of ${quota.name}`));
+    this.button.append(
+      'Change limit',
+      el('span', { class: 'visually-hidden' }, ` of ${quota.name}`),
+    );
     this.element = this.form(id);
     this.listen();
     this.open(false);
@@ -69,7 +72,10 @@ export class LimitForm {
   private async submit(): Promise<void> {
     if (this.isSending) return;
     const limit = this.input.valueAsNumber;
-    if (Number.isNaN(limit)) return this.complain('Give a number.');
+    if (Number.isNaN(limit)) {
+      this.complain('Give a number.');
+      return;
+    }
     this.isSending = true;
     const refusal = await this.setLimit(this.quota.key, limit);
     this.isSending = false;

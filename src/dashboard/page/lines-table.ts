@@ -39,7 +39,10 @@ export class LinesTable {
   }
 
   draw({ lines }: ServiceSample): void {
-    const most = lines.reduce((max, line) => Math.max(max, line.queued, line.inFlight), 1);
+    const most = [
+      Math.max(1, ...lines.map(({ queued }) => queued)),
+      Math.max(1, ...lines.map(({ inFlight }) => inFlight)),
+    ];
     this.rows.draw(Math.min(lines.length, MOST_ROWS), (element, at) => {
       const [row, line] = [this.made.get(element), lines[at]];
       if (row && line) drawRow(row, line, most);
@@ -53,21 +56,23 @@ export class LinesTable {
     const cells = [el('td', { class: 'number' }), el('td', { class: 'name' })];
     const counts = [el('data'), el('data')];
     const bars = ['queued', 'running'].map((kind) => el('span', { class: `bar bar-${kind}` }));
-    const counted = counts.map((count, at) => el('td', { class: 'counted' }, count, bars[at] ?? ''));
+    const counted = counts.map((count, at) =>
+      el('td', { class: 'counted' }, count, bars[at] ?? ''),
+    );
     const element = el('tr', {}, ...cells, ...counted);
     this.made.set(element, { element, cells, counts, bars });
     return element;
   }
 }
 
-function drawRow({ cells, counts, bars }: Row, line: LineSample, most: number): void {
+function drawRow({ cells, counts, bars }: Row, line: LineSample, most: readonly number[]): void {
   const [priority, tenant] = cells;
   if (priority) setText(priority, shownCount(line.priority));
   if (tenant) setName(tenant, line.tenant, 'no tenant');
   [line.queued, line.inFlight].forEach((value, at) => {
     const [count, bar] = [counts[at], bars[at]];
     if (count) setNumber(count, value, shownCount(value));
-    const width = `${Math.round((value / most) * 1000) / 10}%`;
+    const width = `${Math.round((value / (most[at] ?? 1)) * 1000) / 10}%`;
     if (bar && bar.style.width !== width) bar.style.width = width;
   });
 }

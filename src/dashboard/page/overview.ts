@@ -1,7 +1,7 @@
 import type { ServiceSample } from '../protocol.js';
 import { cells, type CellSpec, tableOf } from './card-table.js';
 import { costOf, tokensOf } from './amounts.js';
-import { el, setNumber, setText } from './dom.js';
+import { el, setNumber } from './dom.js';
 import { shownAmount, shownCount } from './format.js';
 import { Mark } from './mark.js';
 import { setName } from './name.js';

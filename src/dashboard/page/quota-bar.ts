@@ -4,7 +4,7 @@ import { shownAmount, shownShare } from './format.js';
 import { Meter, type Shares } from './meter.js';
 
 const PARTS = ['settled', 'reserved', 'others'] as const;
-const LABELS = { settled: 'used', reserved: 'reserved', others: 'by others' } as const;
+const LABELS = { settled: 'settled', reserved: 'reserved', others: 'by others' } as const;
 
 /** How full a quota is, by whom: what is settled, what calls in flight have reserved, what others took. */
 export class QuotaBar {
@@ -17,9 +17,9 @@ export class QuotaBar {
     this.meter = new Meter(name, PARTS);
     this.element = this.meter.element;
     const items = PARTS.map((part, at) =>
-      el('li', {}, el('span', { class: `swatch part-${part}` }), LABELS[part], ' ', this.values[at] ?? ''),
+      el('li', {}, swatchOf(part), LABELS[part], ' ', this.values[at] ?? ''),
     );
-    this.legend = el('ul', { class: 'legend' }, ...items);
+    this.legend = el('ul', { class: 'parts' }, ...items);
   }
 
   draw(quota: QuotaSample): void {
@@ -33,6 +33,10 @@ export class QuotaBar {
       if (element) setNumber(element, amounts[part], shownAmount(unit, amounts[part]));
     });
   }
+}
+
+function swatchOf(part: (typeof PARTS)[number]): HTMLElement {
+  return el('span', { class: `swatch part-${part}` });
 }
 
 /** What each part of the bar is of its whole. */
@@ -68,5 +72,5 @@ function amountsOf({ used, reserved, usedByOthers }: QuotaSample) {
 export function levelOf(quota: QuotaSample): string {
   const taken = takenOf(quota);
   if (taken === null) return 'unknown';
-  return taken > 1 ? 'over' : taken >= 0.9 ? 'high' : 'normal';
+  return taken > 1 ? 'over' : 'normal';
 }

@@ -12,7 +12,7 @@ const CALLS: readonly Line[] = [
   { label: 'in flight', colour: 'orange', kind: 'line', shown: shownCount },
 ];
 const ANSWERED: readonly Line[] = [
-  { label: 'in the minute before', colour: 'blue', kind: 'area', shown: shownRate },
+  { label: 'completed', colour: 'blue', kind: 'area', shown: shownRate },
 ];
 
 /** How the calls of a service went on over time. */
@@ -24,7 +24,7 @@ export class ServiceCharts {
 
   constructor(frames: Frames) {
     this.callsChart = new Chart('Calls queued and in flight', CALLS, frames);
-    this.answeredChart = new Chart('Calls completed', ANSWERED, frames);
+    this.answeredChart = new Chart('Completed per minute', ANSWERED, frames);
     this.calls = panel(this.callsChart);
     this.answered = panel(this.answeredChart);
   }

@@ -50,7 +50,12 @@ export class ServiceNumbers {
     this.asides.set(name, aside);
     const bars = name === 'inFlight' ? [this.permits.element] : [];
     const term = el('dt', {}, NUMBERS[name]);
-    return el('div', { class: `stat stat-${name}` }, term, el('dd', {}, value, ' ', aside, ...bars));
+    return el(
+      'div',
+      { class: `stat stat-${name}` },
+      term,
+      el('dd', {}, value, ' ', aside, ...bars),
+    );
   }
 
   private set(name: Name, value: number | null, text = shownCount(value)): void {
@@ -64,7 +69,10 @@ export class ServiceNumbers {
     this.aside('queued', retrying > 0 ? `${shownCount(retrying)} to retry` : '');
     const max = Math.max(maxConcurrentJobs ?? 0, inFlight);
     const text = `${shownCount(inFlight)} ${of || 'with no limit'} in flight`;
-    this.permits.draw({ now: inFlight, max, text }, { settled: max > 0 && of ? inFlight / max : 0 });
+    this.permits.draw(
+      { now: inFlight, max, text },
+      { settled: max > 0 && of ? inFlight / max : 0 },
+    );
   }
 
   private aside(name: Name, text: string): void {

@@ -54,11 +54,16 @@ function blocked(blockedBy: BlockedBySample, sample: ServiceSample, elapsedMs: n
     return { text: `Waits for ${blockedBy.quota ?? 'a quota'}${starts}`, tone: 'wait' };
   }
   if (reason === 'permit') return { text: `Waits for a permit${about}`, tone: 'calm' };
-  if (reason === 'resources') return { text: `Waits for resources to be acquired${starts}`, tone: 'wait' };
+  if (reason === 'resources')
+    return { text: `Waits for resources to be acquired${starts}`, tone: 'wait' };
   return { text: `Waits for its turn at what is shared${starts}`, tone: 'wait' };
 }
 
-function refused(gate: GateSample | null, elapsedMs: number, startsInMs: number | null = null): Words {
+function refused(
+  gate: GateSample | null,
+  elapsedMs: number,
+  startsInMs: number | null = null,
+): Words {
   if (gate?.status === 'proving') {
     const text = 'The provider has refused calls: one tries whether it takes them again';
     return { text, tone: 'wait' };
