@@ -5,8 +5,6 @@ import { setName } from './name.js';
 import { Rows } from './rows.js';
 import { scrollable } from './scrollable.js';
 
-const MOST_ROWS = 50;
-
 interface Row {
   readonly element: HTMLElement;
   readonly cells: readonly HTMLElement[];
@@ -38,18 +36,17 @@ export class LinesTable {
     this.element = el('div', { class: 'cell list' }, header, inside);
   }
 
-  draw({ lines }: ServiceSample): void {
+  draw({ lines, linesLeftOut }: ServiceSample): void {
     const most = [
       Math.max(1, ...lines.map(({ queued }) => queued)),
       Math.max(1, ...lines.map(({ inFlight }) => inFlight)),
     ];
-    this.rows.draw(Math.min(lines.length, MOST_ROWS), (element, at) => {
+    this.rows.draw(lines.length, (element, at) => {
       const [row, line] = [this.made.get(element), lines[at]];
       if (row && line) drawRow(row, line, most);
     });
     setShown(this.empty, lines.length === 0);
-    const more = lines.length - MOST_ROWS;
-    setText(this.more, more > 0 ? `and ${shownCount(more)} more` : '');
+    setText(this.more, linesLeftOut > 0 ? `+${shownCount(linesLeftOut)} not shown` : '');
   }
 
   private row(): HTMLElement {
