@@ -25,6 +25,8 @@ const DASH = [5, 4];
 /** What the axis of time is divided by, in ms: the first of which no more than `MOST_PARTS` are needed. */
 const STEPS_MS = [15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000];
 const MOST_PARTS = 6;
+/** What is so near to the edge is on it, in parts. */
+const NEARLY = 0.03;
 
 /** How a chart looks: quiet axes, steps rather than slopes as values hold until they change. */
 export function chartOptions(
@@ -90,8 +92,8 @@ function timeAxis(): uPlot.Axis {
 /** Counted from now, so that the lines stand still while time goes on. */
 function instantsOf(min: number, max: number): number[] {
   const [longest = 0] = STEPS_MS.slice(-1);
-  const step = STEPS_MS.find((ms) => (max - min) / ms <= MOST_PARTS) ?? longest;
-  const count = Math.floor((max - min) / step + 1e-6) + 1;
+  const step = STEPS_MS.find((ms) => (max - min) / ms <= MOST_PARTS + NEARLY) ?? longest;
+  const count = Math.floor((max - min) / step + NEARLY) + 1;
   return Array.from({ length: count }, (_, at) => max - step * at).reverse();
 }
 

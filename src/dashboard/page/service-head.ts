@@ -2,7 +2,7 @@ import type { Control, ServiceSample } from '../protocol.js';
 import { el, setAttribute, setShown, setText } from './dom.js';
 import { Mark } from './mark.js';
 import { setName } from './name.js';
-import { gateWords, nextCall } from './words.js';
+import { nextCall } from './words.js';
 
 /** Asks for a change. Answers with why it was not made; undefined when it was. */
 export type Send = (control: Control) => Promise<string | undefined>;
@@ -41,7 +41,7 @@ export class ServiceHead {
     setName(this.model, model, '');
     this.status.draw(status, status);
     setShown(this.gate.element, gate !== null);
-    if (gate) this.gate.draw(`gate-${gate.status}`, gateWords(gate, elapsedMs).text);
+    if (gate) this.gate.draw(`gate-${gate.status}`, `gate ${gate.status}`);
     const { text, tone } = nextCall(sample, elapsedMs);
     setText(this.next, text);
     setAttribute(this.nextLine, 'data-tone', tone);

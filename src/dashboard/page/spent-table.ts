@@ -13,12 +13,13 @@ export class SpentTable {
   private readonly body = el('tbody');
   private readonly foot = el('tr');
   private readonly empty = el('p', { class: 'empty' }, 'Nothing has been spent yet.');
+  private readonly table: HTMLElement;
   private readonly more = el('span', { class: 'muted' });
   private rows = new Rows(this.body, () => this.row());
   private units: readonly string[] = [];
 
   constructor() {
-    const table = el(
+    this.table = el(
       'table',
       { class: 'numbers spent' },
       el('caption', { class: 'visually-hidden' }, 'Spent by label'),
@@ -27,7 +28,7 @@ export class SpentTable {
       el('tfoot', {}, this.foot),
     );
     const header = el('header', {}, el('h3', {}, 'Spent by label'), this.more);
-    const inside = scrollable('Spent by label', table, this.empty);
+    const inside = scrollable('Spent by label', this.table, this.empty);
     this.element = el('div', { class: 'cell list' }, header, inside);
   }
 
@@ -49,6 +50,7 @@ export class SpentTable {
     if (this.head.childElementCount > 0 && units.join('\n') === this.units.join('\n')) return;
     this.units = units;
     const names = ['label', 'calls', ...units.map(shownUnit)];
+    this.table.style.setProperty('--columns', String(names.length));
     this.head.replaceChildren(...names.map((name) => el('th', { scope: 'col' }, name)));
     this.body.replaceChildren();
     this.rows = new Rows(this.body, () => this.row());

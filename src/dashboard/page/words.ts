@@ -20,18 +20,9 @@ export function nextCall(sample: ServiceSample, elapsedMs: number): Words {
   if (status === 'paused' || blockedBy?.reason === 'paused') {
     return { text: 'Paused: until resumed', tone: 'held' };
   }
-  if (blockedBy) return blocked(blockedBy, sample, elapsedMs);
-  return sample.gate && sample.gate.status !== 'open'
-    ? refused(sample.gate, elapsedMs)
-    : { text: 'Starts at once: nothing is in its way', tone: 'calm' };
-}
-
-/** Whether calls pass, as a label. */
-export function gateWords(gate: GateSample, elapsedMs: number): Words {
-  if (gate.status === 'open') return { text: 'gate open', tone: 'calm' };
-  if (gate.status === 'proving') return { text: 'gate proving', tone: 'wait' };
-  const until = gate.opensInMs === null ? '' : `, ${left(gate.opensInMs, elapsedMs)}`;
-  return { text: `gate closed${until}`, tone: 'stop' };
+  if (blockedBy) return blocked(blockedBy, sample.gate, elapsedMs);
+  if (sample.gate && sample.gate.status !== 'open') return shut(sample.gate, elapsedMs);
+  return { text: sample.queued > 0 ? 'Starts now' : 'None is waiting', tone: 'calm' };
 }
 
 /** When nothing of a quota counts any more. */
@@ -45,32 +36,37 @@ export function resetWords(
     : `resets in ${left(quota.resetsInMs, elapsedMs)}`;
 }
 
-function blocked(blockedBy: BlockedBySample, sample: ServiceSample, elapsedMs: number): Words {
-  const { reason, startsInMs } = blockedBy;
-  const starts = startsInMs === null ? '' : `: starts in ${left(startsInMs, elapsedMs)}`;
-  const about = startsInMs === null ? '' : `: starts in about ${left(startsInMs, elapsedMs)}`;
-  if (reason === 'gate') return refused(sample.gate, elapsedMs, startsInMs);
-  if (reason === 'quota') {
-    return { text: `Waits for ${blockedBy.quota ?? 'a quota'}${starts}`, tone: 'wait' };
-  }
-  if (reason === 'permit') return { text: `Waits for a permit${about}`, tone: 'calm' };
-  if (reason === 'resources')
-    return { text: `Waits for resources to be acquired${starts}`, tone: 'wait' };
-  return { text: `Waits for its turn at what is shared${starts}`, tone: 'wait' };
-}
-
-function refused(
+function blocked(
+  { reason, quota, startsInMs }: BlockedBySample,
   gate: GateSample | null,
   elapsedMs: number,
-  startsInMs: number | null = null,
 ): Words {
-  if (gate?.status === 'proving') {
-    const text = 'The provider has refused calls: one tries whether it takes them again';
-    return { text, tone: 'wait' };
+  const starts = until('starts in', startsInMs, elapsedMs);
+  switch (reason) {
+    case 'gate':
+      return shut(gate ?? { status: 'closed', opensInMs: startsInMs }, elapsedMs);
+    case 'permit':
+      // By how long calls have run: nobody knows exactly.
+      return { text: `Waits for a permit${starts.replace(' in ', ' in about ')}`, tone: 'calm' };
+    case 'quota':
+      return { text: `Waits for ${quota ?? 'a quota'}${starts}`, tone: 'wait' };
+    case 'resources':
+      return { text: `Waits for resources to be acquired${starts}`, tone: 'wait' };
+    default:
+      return { text: `Waits for its turn at what is shared${starts}`, tone: 'wait' };
   }
-  const opensInMs = gate?.opensInMs ?? startsInMs;
-  const until = opensInMs === null ? '' : `: reopens in ${left(opensInMs, elapsedMs)}`;
-  return { text: `The provider has refused calls${until}`, tone: 'stop' };
+}
+
+function shut({ status, opensInMs }: GateSample, elapsedMs: number): Words {
+  if (status === 'proving') {
+    return { text: 'Waits while one call tries whether the provider takes calls', tone: 'wait' };
+  }
+  const reopens = until('reopens in', opensInMs, elapsedMs);
+  return { text: `The provider has refused calls${reopens}`, tone: 'stop' };
+}
+
+function until(words: string, ms: number | null, elapsedMs: number): string {
+  return ms === null ? '' : `: ${words} ${left(ms, elapsedMs)}`;
 }
 
 function left(ms: number, elapsedMs: number): string {
