@@ -2,6 +2,7 @@ import type { QuotaSample } from '../protocol.js';
 import { el, setAttribute, setText } from './dom.js';
 import { shownShare, UNKNOWN } from './format.js';
 import { Meter } from './meter.js';
+import { setName } from './name.js';
 import { levelOf, quotaInWords, sharesOf, takenOf } from './quota-bar.js';
 
 /** The fullest quota of a service, as a small bar. */
@@ -20,7 +21,7 @@ export class BusiestQuota {
     const [quota] = [...quotas].sort((a, b) => (takenOf(b) ?? -1) - (takenOf(a) ?? -1));
     const taken = quota ? takenOf(quota) : null;
     setText(this.share, taken === null ? UNKNOWN : shownShare(taken));
-    setText(this.name, quota?.name ?? 'no quota');
+    setName(this.name, quota?.name ?? null, 'no quota');
     setAttribute(this.meter.element, 'data-level', quota ? levelOf(quota) : 'unknown');
     const max = Math.max(quota?.limit ?? 0, quota?.used ?? 0);
     const text = quota ? `${quota.name}: ${quotaInWords(quota)}` : 'no quota';

@@ -5,8 +5,8 @@ import { ChartTable } from './chart-table.js';
 import { ChartLegend } from './chart-legend.js';
 import { el, setAttribute } from './dom.js';
 import type { Frames } from './frames.js';
-import { watchOnScreen } from './on-screen.js';
-import { watchWidth } from './width.js';
+import { unwatchOnScreen, watchOnScreen } from './on-screen.js';
+import { unwatchWidth, watchWidth } from './width.js';
 import { onThemeChange } from './theme.js';
 
 const NOTHING: ChartData = { at: [], values: [], span: [0, 1] };
@@ -25,6 +25,7 @@ export class Chart {
   private data = NOTHING;
   private isOnScreen = false;
   private width = 0;
+  private readonly forgetTheme: () => void;
 
   constructor(
     readonly title: string,
@@ -43,7 +44,7 @@ export class Chart {
       this.width = width;
       this.ask();
     });
-    onThemeChange(() => this.ask());
+    this.forgetTheme = onThemeChange(() => this.ask());
   }
 
   /** Draws this from now on. */
@@ -52,6 +53,15 @@ export class Chart {
     setAttribute(this.host, 'aria-label', `${this.title}: ${this.legend.show(data)}`);
     this.table.show(data);
     this.ask();
+  }
+
+  /** Draws nothing any more. */
+  remove(): void {
+    this.forgetTheme();
+    unwatchOnScreen(this.host);
+    unwatchWidth(this.host);
+    this.frames.cancel(this);
+    this.plot?.destroy();
   }
 
   private ask(): void {

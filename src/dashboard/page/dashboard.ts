@@ -81,7 +81,7 @@ export class Dashboard {
   private setServices(services: readonly ServiceSample[]): void {
     for (const [name, section] of this.sections) {
       if (services.some((service) => service.name === name)) continue;
-      section.element.remove();
+      section.remove();
       this.sections.delete(name);
     }
     for (const service of services) {

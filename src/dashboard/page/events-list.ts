@@ -3,11 +3,15 @@ import { el, setAttribute, setShown, setText } from './dom.js';
 import { eventDetails } from './event-words.js';
 import { shownCount, shownTime } from './format.js';
 import { Mark } from './mark.js';
-import { setName } from './name.js';
+import { setCut, setName } from './name.js';
 import { Rows } from './rows.js';
 import { scrollable } from './scrollable.js';
 
 const MOST_ROWS = 20;
+/** Where all is new each time nobody can read it: then it is shown anew only so often, in ms. */
+const FLOOD_MS = 1_000;
+/** How many characters of details fit wherever they are shown. */
+const DETAILS_FIT = 34;
 
 interface Row {
   readonly time: HTMLElement;
@@ -28,6 +32,8 @@ export class EventsList {
   private readonly hold = el('button', { type: 'button', class: 'quiet' }, 'Hold');
   private latest: EventSample[] = [];
   private countLeftOut = 0;
+  private countNew = 0;
+  private drawnAt = -Infinity;
 
   constructor() {
     setAttribute(this.hold, 'aria-pressed', 'false');
@@ -52,11 +58,14 @@ export class EventsList {
     this.countLeftOut += eventsLeftOut;
     const last = this.latest[0]?.number ?? -Infinity;
     const newer = events.filter(({ number }) => number > last).reverse();
+    this.countNew += newer.length;
     if (newer.length > 0) this.latest = [...newer, ...this.latest].slice(0, MOST_ROWS);
   }
 
   draw(): void {
-    if (this.isHeld) return;
+    if (this.isHeld || this.isFlood) return;
+    this.countNew = 0;
+    this.drawnAt = performance.now();
     this.rows.draw(this.latest.length, (element, at) => {
       const [row, event] = [this.made.get(element), this.latest[at]];
       if (row && event) drawRow(row, event);
@@ -64,6 +73,10 @@ export class EventsList {
     setShown(this.empty, this.latest.length === 0);
     const { countLeftOut } = this;
     setText(this.leftOut, countLeftOut > 0 ? `+${shownCount(countLeftOut)} not shown` : '');
+  }
+
+  private get isFlood(): boolean {
+    return this.countNew >= MOST_ROWS && performance.now() - this.drawnAt < FLOOD_MS;
   }
 
   private get isHeld(): boolean {
@@ -89,5 +102,5 @@ function drawRow({ time, mark, label, tenant, details }: Row, event: EventSample
   setName(tenant, event.tenant, '');
   const words = eventDetails(event);
   setText(details, words);
-  if (details.title !== words) details.title = words;
+  setCut(details, words, DETAILS_FIT);
 }

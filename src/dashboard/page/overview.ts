@@ -4,7 +4,7 @@ import { costOf, tokensOf } from './amounts.js';
 import { el, setNumber } from './dom.js';
 import { shownAmount, shownCount } from './format.js';
 import { Mark } from './mark.js';
-import { setName } from './name.js';
+import { named, setName } from './name.js';
 import { BusiestQuota } from './busiest-quota.js';
 
 const COLUMNS: readonly CellSpec[] = [
@@ -47,8 +47,7 @@ export class Overview {
   }
 
   private add(name: string, id: string): Row {
-    const link = el('a', { href: `#${id}` }, el('bdi', {}, name));
-    link.title = name;
+    const link = el('a', { href: `#${id}` }, named(name));
     const model = el('bdi', { class: 'model' });
     const status = new Mark();
     const quota = new BusiestQuota(name);

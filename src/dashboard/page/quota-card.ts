@@ -5,6 +5,7 @@ import { el, setNumber, setShown, setText } from './dom.js';
 import { shownAmount, shownUnit } from './format.js';
 import type { Frames } from './frames.js';
 import { LimitForm, type SetLimit } from './limit-form.js';
+import { named } from './name.js';
 import { QuotaBar } from './quota-bar.js';
 import { resetWords } from './words.js';
 
@@ -30,7 +31,7 @@ export class QuotaCard {
     this.element = el(
       'div',
       { class: 'cell quota' },
-      el('header', {}, el('h3', {}, el('bdi', {}, quota.name)), this.form.button),
+      el('header', {}, el('h3', {}, named(quota.name)), this.form.button),
       this.form.element,
       this.numbers(),
       this.bar.element,
@@ -56,6 +57,11 @@ export class QuotaCard {
     const used = points.map((point) => point.used[key] ?? null);
     const limits = points.map((point) => point.limits[key] ?? null);
     this.chart.show({ ...shared, values: [used, limits] });
+  }
+
+  remove(): void {
+    this.chart.remove();
+    this.element.remove();
   }
 
   private numbers(): HTMLElement {

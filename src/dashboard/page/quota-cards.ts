@@ -17,11 +17,16 @@ export class QuotaCards {
 
   draw(quotas: readonly QuotaSample[], elapsedMs: number): void {
     for (const quota of quotas) this.card(quota).draw(quota, elapsedMs);
-    if (this.cards.size > quotas.length) this.removeAllBut(quotas);
+    if (this.cards.size > quotas.length) this.keep(new Set(quotas.map(({ key }) => key)));
   }
 
   drawCharts(points: readonly Point[], shared: Pick<ChartData, 'at' | 'span'>): void {
     for (const card of this.cards.values()) card.drawChart(points, shared);
+  }
+
+  remove(): void {
+    this.keep(new Set());
+    this.element.remove();
   }
 
   private card(quota: QuotaSample): QuotaCard {
@@ -33,10 +38,10 @@ export class QuotaCards {
     return card;
   }
 
-  private removeAllBut(quotas: readonly QuotaSample[]): void {
+  private keep(keys: ReadonlySet<string>): void {
     for (const [key, card] of this.cards) {
-      if (quotas.some((quota) => quota.key === key)) continue;
-      card.element.remove();
+      if (keys.has(key)) continue;
+      card.remove();
       this.cards.delete(key);
     }
   }

@@ -35,6 +35,11 @@ export class ServiceCharts {
     this.callsChart.show({ ...shared, values: [queued, inFlight] });
     this.answeredChart.show({ ...shared, values: [answeredPerMinute(points)] });
   }
+
+  remove(): void {
+    this.callsChart.remove();
+    this.answeredChart.remove();
+  }
 }
 
 function panel(chart: Chart): HTMLElement {

@@ -1,7 +1,7 @@
 import type { Control, ServiceSample } from '../protocol.js';
 import { el, setAttribute, setShown, setText } from './dom.js';
 import { Mark } from './mark.js';
-import { setName } from './name.js';
+import { named, setName } from './name.js';
 import { nextCall } from './words.js';
 
 /** Asks for a change. Answers with why it was not made; undefined when it was. */
@@ -26,8 +26,7 @@ export class ServiceHead {
     private readonly send: Send,
   ) {
     this.toggle = el('button', { type: 'button', class: 'toggle', 'aria-expanded': 'true' });
-    this.toggle.append(el('bdi', {}, name));
-    this.toggle.title = name;
+    this.toggle.append(named(name));
     const heading = el('h2', { id: headingId }, this.toggle);
     const marks = el('div', { class: 'marks' }, this.status.element, this.gate.element);
     const top = el('div', { class: 'head-top' }, heading, this.model, marks, this.pause);

@@ -30,7 +30,7 @@ export class ServiceSection {
   constructor(
     private sample: ServiceSample,
     id: string,
-    frames: Frames,
+    private readonly frames: Frames,
     send: Send,
   ) {
     const headingId = newId();
@@ -71,6 +71,13 @@ export class ServiceSection {
     for (const part of [this.latencies, this.lines, this.spent]) part.draw(sample);
     this.events.draw();
     this.drawCharts(now, historyMs);
+  }
+
+  remove(): void {
+    this.frames.cancel(this);
+    this.charts.remove();
+    this.quotas.remove();
+    this.element.remove();
   }
 
   /** Once for each point: more often nothing could be seen to move. */

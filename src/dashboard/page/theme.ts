@@ -7,9 +7,10 @@ type Theme = (typeof THEMES)[number];
 
 const changed = new EventTarget();
 
-/** Runs when colours have changed. */
-export function onThemeChange(hear: () => void): void {
+/** Runs whenever colours have changed, until what it answers with is called. */
+export function onThemeChange(hear: () => void): () => void {
   changed.addEventListener('change', hear);
+  return () => changed.removeEventListener('change', hear);
 }
 
 /** What chooses between dark, light and what the system has; kept for the next visit. */
