@@ -24,33 +24,33 @@ export async function traced(browser, work) {
 }
 
 /**
- * Frames of the page: how many a second show all that it has drawn, which share came without it or not at all, and
- * which share of the time its main thread was at work.
+ * Frames of the page: how many a second were shown with all that it has drawn, which share of those that it wanted
+ * was lost, and which share of a processor its main thread took (which others on the machine hardly disturb).
  */
-export function framesIn(events, seconds) {
-  const states = events
+export function framesIn(traceEvents, seconds) {
+  const frames = traceEvents
     .filter(({ name, ph }) => name === 'PipelineReporter' && ph === 'b')
-    .filter(({ args }) => args.frame_reporter?.has_main_animation)
-    .map(({ pid, args }) => ({ pid, state: args.frame_reporter.state }));
-  const [page] = mostCommon(states.map(({ pid }) => pid));
-  const own = states.filter(({ pid }) => pid === page).map(({ state }) => state);
-  const whole = own.filter((state) => state === 'STATE_PRESENTED_ALL').length;
-  const asked = own.filter((state) => state !== 'STATE_NO_UPDATE_DESIRED').length;
+    .map(({ pid, args }) => ({ pid, state: args.frame_reporter?.state }));
+  const [page] = mostCommon(frames.map(({ pid }) => pid));
+  const count = (wanted) =>
+    frames.filter(({ pid, state }) => pid === page && state === wanted).length;
+  // A frame for which the page is late is shown without it, and counted as another that is whole later.
+  const [whole, lost] = [count('STATE_PRESENTED_ALL'), count('STATE_DROPPED')];
   return {
     perSecond: whole / seconds,
-    late: (asked - whole) / asked,
-    main: busyMs(events, page) / 1_000 / seconds,
+    lost: lost / (whole + lost),
+    main: mainThreadMs(traceEvents, page) / 1_000 / seconds,
   };
 }
 
-function busyMs(events, page) {
-  const thread = events.find(
+function mainThreadMs(traceEvents, page) {
+  const thread = traceEvents.find(
     ({ name, pid, args }) =>
       name === 'thread_name' && pid === page && args.name === 'CrRendererMain',
   );
-  return events
+  return traceEvents
     .filter(({ name, pid, tid }) => name === 'RunTask' && pid === page && tid === thread.tid)
-    .reduce((sum, { dur = 0 }) => sum + dur / 1_000, 0);
+    .reduce((sum, { tdur = 0 }) => sum + tdur / 1_000, 0);
 }
 
 function mostCommon(values) {
