@@ -304,6 +304,8 @@ describeInBrowser('the page of the dashboard', (openPage) => {
     await first.close();
     await page.getByText(/^reconnecting, shown is \d+ s old$/).waitFor();
     expect(await violationsIn(page)).toEqual([]);
+    await page.getByRole('button', { name: /^Pause/ }).click();
+    await page.getByText('The server cannot be reached.').waitFor();
     echo.call('after');
     await serve([echo], { port: first.port });
 
@@ -312,6 +314,9 @@ describeInBrowser('the page of the dashboard', (openPage) => {
     expect(await page.locator('.service').count()).toBe(1);
     const events = page.getByRole('list', { name: 'Latest events' });
     expect(await events.innerText()).not.toContain('before');
+    expect(await page.getByRole('alert').allInnerTexts()).not.toContain(
+      'The server cannot be reached.',
+    );
     forgive(complaints, /ERR_(CONNECTION_REFUSED|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE)/);
   });
 

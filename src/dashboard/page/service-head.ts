@@ -50,6 +50,11 @@ export class ServiceHead {
     setShown(this.pause, canPause && status !== 'closing' && status !== 'closed');
   }
 
+  /** Forgets what went wrong before. */
+  begin(): void {
+    setText(this.error, '');
+  }
+
   private async pauseOrResume(): Promise<void> {
     const action = this.isPaused ? 'resume' : 'pause';
     setText(this.error, (await this.send({ service: this.name, action })) ?? '');

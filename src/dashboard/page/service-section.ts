@@ -51,6 +51,7 @@ export class ServiceSection {
   begin(history: readonly Point[]): void {
     this.points = [...history];
     this.drawnPoint = undefined;
+    this.head.begin();
     this.events.clear();
   }
 
