@@ -24,13 +24,13 @@ document.body.append(header, dashboard.element, announcer.element);
 
 listen({
   hello: (hello) => {
-    heard('connected');
+    heard();
     setText(title, hello.title);
     document.title = hello.title;
     dashboard.begin(hello);
   },
   sample: (sample) => {
-    heard('connected');
+    heard();
     dashboard.take(sample);
   },
   lost: () => {
@@ -45,8 +45,8 @@ setInterval(() => {
   else if (now - heardAt >= TICK_MS) dashboard.draw(now - heardAt);
 }, TICK_MS);
 
-function heard(news: string): void {
-  if (badge.isLost) announcer.say(news);
+function heard(): void {
+  if (badge.isLost) announcer.say('Connected again');
   heardAt = performance.now();
   badge.heard(heardAt);
 }
