@@ -285,6 +285,8 @@ describeInBrowser('examples/angular', (open) => {
     const { url } = await start('--per-token-ms', '0');
     const { page } = await open(url);
     const focused = () => page.evaluate(() => document.activeElement?.textContent.trim());
+    // Each page is loaded when it is gone to.
+    await page.getByRole('textbox').waitFor();
     await page.keyboard.press('Tab');
     expect(await focused()).toBe('Skip to the page');
     await page.keyboard.press('Enter');
