@@ -76,6 +76,14 @@ function quotaOf({ service }: HeldService, unit: string) {
   return { used, limit };
 }
 
+/** As when another tab is looked at, which a browser without a head does not tell apart. */
+function setHidden(page: Page, isHidden: boolean): Promise<void> {
+  return page.evaluate((hidden) => {
+    Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, isHidden);
+}
+
 /** A browser tells of each request that was refused; here some are meant to be. */
 function forgive(complaints: string[], meant: RegExp): void {
   const others = complaints.filter((complaint) => !meant.test(complaint));
@@ -318,6 +326,26 @@ describeInBrowser('the page of the dashboard', (openPage) => {
       'The server cannot be reached.',
     );
     forgive(complaints, /ERR_(CONNECTION_REFUSED|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE)/);
+  });
+
+  it('leaves the connections of a browser to the tabs that are seen', async () => {
+    const echo = held();
+    const { url } = await serve([echo]);
+    const { page } = await openPage(url);
+    const first = page.getByText('live', { exact: true });
+    await first.waitFor();
+    await setHidden(page, true);
+    // A browser has six for one server.
+    for (let tab = 2; tab <= 8; tab++) {
+      const next = await page.context().newPage();
+      await next.goto(url);
+      await next.getByText('live', { exact: true }).waitFor();
+      await setHidden(next, true);
+    }
+
+    echo.call();
+    await setHidden(page, false);
+    await eventually(async () => expect(await numberOf(page, 'inFlight')).toBe(1));
   });
 
   it('shows what labels and tenants hold as text, however hostile or long', async () => {

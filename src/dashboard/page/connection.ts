@@ -11,17 +11,39 @@ export interface Hearer {
   readonly lost: () => void;
 }
 
-/** Listens to the server for as long as the page is open; after an interruption `hello` comes again. */
+/**
+ * Listens to the server while the page is seen; after an interruption `hello` comes again.
+ *
+ * A browser has six connections to one server: tabs in the background would keep the seventh from showing anything.
+ */
 export function listen(hearer: Hearer): void {
+  let source: EventSource | undefined;
+  const follow = () => {
+    if (!document.hidden) source ??= open(hearer, again);
+    else {
+      source?.close();
+      source = undefined;
+    }
+  };
+  const again = () => {
+    source = undefined;
+    setTimeout(follow, AGAIN_MS);
+  };
+  document.addEventListener('visibilitychange', follow);
+  follow();
+}
+
+function open({ hello, sample, lost }: Hearer, again: () => void): EventSource {
   const source = new EventSource('events');
   source.addEventListener('hello', ({ data }: MessageEvent<string>) => {
-    hearer.hello(JSON.parse(data) as Hello);
+    hello(JSON.parse(data) as Hello);
   });
   source.addEventListener('sample', ({ data }: MessageEvent<string>) => {
-    hearer.sample(JSON.parse(data) as Sample);
+    sample(JSON.parse(data) as Sample);
   });
   source.addEventListener('error', () => {
-    hearer.lost();
-    if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(hearer), AGAIN_MS);
+    lost();
+    if (source.readyState === EventSource.CLOSED) again();
   });
+  return source;
 }
