@@ -8,6 +8,7 @@ import {
   eventually,
   type Page,
   PHONE,
+  picture,
   screenshot,
   violationsIn,
 } from '../support/browser.js';
@@ -319,6 +320,7 @@ describeInBrowser('examples/angular', (open) => {
         expect(isTooWide).toBe(false);
         const file = `angular-${name}-${where.replace('a ', '')}-${colorScheme}`;
         await screenshot(page, file, { fullPage: viewport === PHONE });
+        if (viewport === DESKTOP) await picture(page, `angular-${name}-${colorScheme}`);
       };
       await ask(page, 'What does');
       await page.getByText(/^(The|An|A) /).waitFor();

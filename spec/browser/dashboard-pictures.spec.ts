@@ -1,5 +1,12 @@
 import { type Dashboard, serveDashboard } from '../../src/dashboard/index.js';
-import { describeInBrowser, eventually, type Page, PHONE, screenshot } from '../support/browser.js';
+import {
+  describeInBrowser,
+  eventually,
+  type Page,
+  PHONE,
+  picture,
+  screenshot,
+} from '../support/browser.js';
 import { BusyServices } from './busy-services.js';
 
 const DESK = { width: 1280, height: 900 };
@@ -36,6 +43,7 @@ describeInBrowser('the dashboard after ten busy minutes', (openPage) => {
     const { page } = await openPage(dashboard.url, { colorScheme, viewport: DESK });
     await drawn(page, 5);
     await screenshot(page, `dashboard-${colorScheme}`, { fullPage: true });
+    await picture(page, `dashboard-${colorScheme}`);
 
     const { quotas } = busy.services[0]!.toJSON();
     const bars = await page.getByRole('meter').all();
@@ -47,14 +55,14 @@ describeInBrowser('the dashboard after ten busy minutes', (openPage) => {
     dashboard = await afterTenMinutes(busy, 1);
     const { page } = await openPage(dashboard.url, { colorScheme: 'dark', viewport: PHONE });
     await drawn(page, 1);
-    await screenshot(page, 'dashboard-phone');
+    await picture(page, 'dashboard-phone');
   });
 
   it('is drawn with several services', async () => {
     dashboard = await afterTenMinutes(busy, 3);
     const { page } = await openPage(dashboard.url, { colorScheme: 'dark', viewport: DESK });
     await drawn(page, 3);
-    await screenshot(page, 'dashboard-services');
+    await picture(page, 'dashboard-services');
 
     expect(await page.getByRole('table', { name: 'Services' }).getByRole('row').count()).toBe(4);
   });

@@ -8,7 +8,6 @@ import {
   describeInBrowser,
   eventually,
   type Page,
-  picture,
   PHONE,
   screenshot,
   violationsIn,
@@ -79,7 +78,6 @@ describeInBrowser('the dashboard of the main job', (openPage) => {
       },
       { withinMs: 90_000 },
     );
-    await picture(page, 'dashboard');
     expect(await violationsIn(page)).toEqual([]);
 
     await page.getByRole('button', { name: /^Pause/ }).click();
@@ -102,6 +100,6 @@ describeInBrowser('the dashboard of the main job', (openPage) => {
     );
 
     await page.setViewportSize(PHONE);
-    await screenshot(page, 'dashboard-phone', { fullPage: true });
+    await screenshot(page, 'main-job-phone', { fullPage: true });
   });
 });

@@ -1,6 +1,6 @@
 // What a spec in a real browser needs. No spec measures time: it waits for conditions, with `eventually` or
 // the locators of Playwright.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { findChromium } from './find-chromium.js';
@@ -20,6 +20,7 @@ const ARGS = [
 const SCREENSHOTS = join(__dirname, '../../reports/screenshots');
 const PICTURES = join(__dirname, '../../examples/pictures');
 const WEBP_QUALITY = 80;
+const isUpdate = Boolean(process.env['UPDATE_PICTURES']);
 
 /** How the page is looked at. */
 export interface VisitOptions {
@@ -73,18 +74,17 @@ export async function screenshot(page: Page, name: string, { fullPage = false } 
 
 /**
  * Draws what is to be seen as a picture for the README: a small file, in reports/screenshots, and with
- * `UPDATE_PICTURES=1` where the README shows it.
+ * `UPDATE_PICTURES=1` in place of the one that the README shows, where it shows it.
  */
 export async function picture(page: Page, name: string): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const options = { format: 'webp', quality: WEBP_QUALITY } as const;
   const { data } = await session.send('Page.captureScreenshot', options);
   await session.detach();
-  const folders = process.env['UPDATE_PICTURES'] ? [SCREENSHOTS, PICTURES] : [SCREENSHOTS];
-  for (const folder of folders) {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, `${name}.webp`), Buffer.from(data, 'base64'));
-  }
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  const paths = [join(SCREENSHOTS, `${name}.webp`), join(PICTURES, `${name}.webp`)];
+  const wanted = paths.filter((path, at) => at === 0 || (isUpdate && existsSync(path)));
+  for (const path of wanted) writeFileSync(path, Buffer.from(data, 'base64'));
 }
 
 function openerIn(executablePath: string): OpenPage {

@@ -33,13 +33,14 @@ export class SpentTable {
   }
 
   draw({ spent, spentBy, labelsLeftOut }: ServiceSample): void {
-    this.setUnits(orderedUnits(spent));
+    // How many calls there were is in a column of its own.
+    this.setUnits(orderedUnits(spent).filter((unit) => unit !== 'requests'));
     this.rows.draw(spentBy.length, (row, at) => {
       const by = spentBy[at];
       if (by) this.drawRow(row, by);
     });
     this.drawAmounts(this.foot, spent);
-    const isEmpty = spentBy.length === 0 && this.units.length === 0;
+    const isEmpty = spentBy.length === 0;
     setShown(this.foot, !isEmpty);
     setShown(this.empty, isEmpty);
     setText(this.more, labelsLeftOut > 0 ? `+${shownCount(labelsLeftOut)} labels not shown` : '');
