@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join, posix } from 'node:path';
+import { join, posix } from 'node:path';
 
 import ts from 'typescript';
 
@@ -85,10 +85,12 @@ describe('an import in src', () => {
     expect(shown(inwards)).toEqual([]);
   });
 
-  it('leads to zod from options/ of the core, and from an options.ts of a ring, only', () => {
+  it('leads to zod from options/ of the core, and from options.ts or options/ of a ring, only', () => {
     const schemas = imports.filter(({ target }) => /^zod(\/|$)/.test(target));
     const isOfOptions = ({ file }: Import) =>
-      ringOf(file) ? basename(file) === 'options.ts' : posix.dirname(file) === 'options';
+      ringOf(file)
+        ? /^[^/]+\/options(\.ts|\/[^/]+)$/.test(file)
+        : posix.dirname(file) === 'options';
 
     expect(schemas).not.toEqual([]);
     expect(shown(schemas.filter((schema) => !isOfOptions(schema)))).toEqual([]);

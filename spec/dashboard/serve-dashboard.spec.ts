@@ -351,11 +351,23 @@ describe('options of serveDashboard', () => {
     ['what is no service', [{}]],
     ['null', null],
     ['two of one name', [echo(), echo()]],
+    ['one without events', { ...shape(echo()), events$: undefined }],
+    ['one without a name', { ...shape(echo()), name: undefined }],
+    ['one that cannot say what it does', { ...shape(echo()), toJSON: () => { throw new Error('no'); } }], // prettier-ignore
+    ['one that says nothing', { ...shape(echo()), toJSON: () => undefined }],
   ])('refuse services: %s', async (_, services) => {
     const error = await refusalOf(services as never);
 
     expect(error).toBeInstanceOf(InvalidOptionError);
     expect((error as Error).message).toContain('rxllm: option services');
+  });
+
+  it('are refused with the limits that there are, as they are to be written', async () => {
+    const error = await refusalOf(echo(), { limits: [{ service: 'x', unit: 'tokens', limit$ }] });
+
+    expect((error as Error).message).toContain(
+      "{ service: 'LLMService-echo-1', unit: 'tokens', windowMs: 60000 }",
+    );
   });
 
   it('never show the token in an error', async () => {

@@ -11,7 +11,9 @@ import { Controls } from './http/controls.js';
 import { routes } from './http/routes.js';
 import { SampleStreams } from './http/sample-streams.js';
 import { serve } from './http/serve.js';
-import { checkLimitsExist, parseDashboardOptions, parseDashboardServices } from './options.js';
+import { checkLimitsExist } from './options/check-limits-exist.js';
+import { parseDashboardOptions } from './options/parse-dashboard-options.js';
+import { parseDashboardServices } from './options/parse-dashboard-services.js';
 
 /**
  * Serves a live page of what services do and use.

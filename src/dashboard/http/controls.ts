@@ -2,6 +2,7 @@ import type { ChangeableLimit, DashboardOptions } from '../dashboard-options.js'
 import type { DashboardService } from '../dashboard-service.js';
 import { keyed } from '../feed/quota-sample.js';
 import type { QuotaState } from '../../index.js';
+import { isLimitOf } from '../options/is-limit-of.js';
 import type { Control } from '../protocol.js';
 import { RefusedRequest } from './refused-request.js';
 
@@ -17,13 +18,8 @@ export class Controls {
   ) {}
 
   /** Where the new limit of such a quota goes; undefined where it may not be changed. */
-  limitOf(service: string, { unit, windowMs }: QuotaState): ChangeableLimit | undefined {
-    return this.options.limits?.find(
-      (limit) =>
-        (limit.service ?? service) === service &&
-        limit.unit === unit &&
-        (limit.windowMs ?? windowMs) === windowMs,
-    );
+  limitOf(service: string, quota: QuotaState): ChangeableLimit | undefined {
+    return this.options.limits?.find((limit) => isLimitOf(limit, service, quota));
   }
 
   /** @throws RefusedRequest 400, 403 or 404 */
