@@ -76,6 +76,8 @@ export type {
   ServiceEvent,
   StartedEvent,
 } from './telemetry/service-event.js';
+/** @internal For the dashboard, which shows errors as events do. */
+export { shownError } from './telemetry/shown-error.js';
 export type { ServiceState } from './telemetry/service-state.js';
 export type { ThroughputState } from './telemetry/throughput.js';
 export { monotonicScheduler } from './time/monotonic-scheduler.js';

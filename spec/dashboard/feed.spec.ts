@@ -1,4 +1,4 @@
-import { BehaviorSubject, map, NEVER, of, Subject, throwError, timer } from 'rxjs';
+import { BehaviorSubject, map, NEVER, type Observable, of, Subject, throwError, timer } from 'rxjs';
 import type { DashboardService } from '../../src/dashboard/index.js';
 import { Feed, type FeedOptions } from '../../src/dashboard/feed/feed.js';
 import type { Sample, ServiceSample } from '../../src/dashboard/protocol.js';
@@ -8,6 +8,7 @@ import {
   LLMService,
   quota,
   requestsPerMinute,
+  type ServiceEvent,
   tokensPerMinute,
 } from '../../src/index.js';
 import { providerError } from '../../src/testing/provider-error.js';
@@ -390,6 +391,68 @@ describe('sampling', () => {
     expect(samples.map(({ services }) => services[0]!.quotas[0]!.limit)).toEqual([100, 250]);
   });
 });
+
+describe('a service that fails', () => {
+  it('to say what it does is shown as it last was, with one fault, and takes nothing from others', () => {
+    const service = serviceWith();
+    const looks = jest.spyOn(service, 'toJSON');
+    const samples = listen(feedOf([service, ...others()]));
+    call(service, { ms: 90_000 });
+    time.advance(1_100);
+    looks.mockImplementation(() => {
+      throw new Error('sk-secret');
+    });
+    time.advance(1_000);
+    looks.mockRestore();
+    service.pause();
+    time.advance(1_000);
+
+    const shown = samples.map(({ services }) => services.map(({ status }) => status).join());
+    expect([...new Set(shown)]).toEqual(['running,idle', 'paused,idle']);
+    expect(shown).toHaveLength(12);
+    const events = samples.flatMap(({ services }) => services[0]!.events);
+    expect(events.map(({ type, error }) => [type, error])).toEqual([
+      ['queued', null],
+      ['started', null],
+      ['fault', 'Error'],
+    ]);
+    expect(JSON.stringify(samples)).not.toContain('sk-secret');
+  });
+
+  it('to tell its events is shown without them: a fault, and no call that runs for ever', () => {
+    const service = serviceWith();
+    const events$ = new Subject<ServiceEvent>();
+    service.events$.subscribe(events$);
+    const shown = feedOf([withEvents(service, events$), ...others()]);
+    call(service, { ms: 100 });
+    events$.error(new TypeError('no more'));
+    time.advance(500);
+
+    expect(seen(shown).events.at(-1)).toMatchObject({ type: 'fault', error: 'TypeError' });
+    expect(seen(shown).lines).toEqual([]);
+    expect(seen(shown).throughput.completed).toBe(1);
+  });
+
+  it('may tell events while it says what it does', () => {
+    const service = serviceWith();
+    const events$ = new Subject<ServiceEvent>();
+    const telling = withEvents(service, events$);
+    telling.toJSON = () => {
+      events$.next({ type: 'fault', at: time.now(), error: new Error() });
+      return service.toJSON();
+    };
+    const samples = listen(feedOf([telling]));
+    time.advance(500);
+
+    expect(numbers(samples)).toEqual([1, 2, 3]); // one of a point
+  });
+});
+
+function withEvents(service: TestService, events$: Observable<ServiceEvent>) {
+  const { name, modelName } = service;
+  const [pause, resume] = [() => service.pause(), () => service.resume()];
+  return { name, modelName, events$, pause, resume, toJSON: () => service.toJSON() };
+}
 
 function options(): FeedOptions {
   return {

@@ -21,6 +21,11 @@ export class CallsInFlight {
     else this.lineOf.delete(callId);
   }
 
+  /** None is known of any more: nothing tells when those that run will end. */
+  clear(): void {
+    this.lineOf.clear();
+  }
+
   /** Together with those that are queued, the highest priority first. */
   lines(queued: readonly QueuedLine[]): LineSample[] {
     const lines = new Map<string, LineSample>();

@@ -1,4 +1,4 @@
-import type { ServiceEvent } from '../../index.js';
+import { type ServiceEvent, shownError } from '../../index.js';
 import type { EventSample } from '../protocol.js';
 import type { NumberedEvent } from './event-log.js';
 
@@ -22,17 +22,15 @@ export function eventSample({ number, event }: NumberedEvent, detailOf: DetailOf
     waitMs: 'waitMs' in event ? (event.waitMs ?? null) : null,
     runMs: 'runMs' in event ? (event.runMs ?? null) : null,
     spent: 'usage' in event ? (event.usage ?? null) : null,
-    error: 'error' in event ? shownError(event) : null,
+    error: 'error' in event ? errorText(event.error) : null,
     detail: detailText(event, detailOf),
   };
 }
 
-/** What an event's own JSON shows of its error, without the message: `RateLimitError 429`. */
-function shownError(event: ServiceEvent): string {
-  const { error } = JSON.parse(JSON.stringify(event)) as {
-    error: Partial<Record<string, unknown>>;
-  };
-  return [error['name'], error['code'], error['status']].filter(Boolean).join(' ');
+/** Without its message: `RateLimitError 429`. */
+function errorText(error: unknown): string {
+  const { name, code, status }: Partial<Record<string, unknown>> = { ...shownError(error) };
+  return [name, code, status].filter(Boolean).join(' ');
 }
 
 /** A user's function that fails must not take the page from everybody. */

@@ -24,6 +24,9 @@ const MOST_LINES = 24;
 /**
  * Follows one service: its events as they come, for little, and its state when somebody looks.
  *
+ * A service that fails to say what it does is shown as it last was, with a fault among its events: it must not take
+ * the page from the others, nor the process from everybody.
+ *
  * @internal
  */
 export class ServiceWatch {
@@ -34,13 +37,23 @@ export class ServiceWatch {
   private readonly spending = new Spending();
   private readonly history: PointHistory;
   private readonly subscription: Subscription;
+  private state: ServiceState;
+  private isFailing = false;
 
   constructor(
     readonly service: DashboardService,
     private readonly options: WatchOptions,
   ) {
     this.history = new PointHistory(options.historyMs);
-    this.subscription = service.events$.subscribe((event) => this.add(event));
+    this.state = service.toJSON();
+    this.subscription = service.events$.subscribe({
+      next: (event) => this.add(event),
+      error: (error: unknown) => {
+        this.addFault(error);
+        this.inFlight.clear();
+      },
+      complete: () => this.inFlight.clear(),
+    });
   }
 
   get points(): readonly Point[] {
@@ -48,11 +61,13 @@ export class ServiceWatch {
   }
 
   addPoint(): void {
-    this.history.add(this.service.toJSON());
+    this.look();
+    if (!this.isFailing) this.history.add(this.state);
   }
 
   /** With what has happened since the last one. */
   sample(): ServiceSample {
+    this.look();
     return this.sampleWith(this.log.take());
   }
 
@@ -73,9 +88,23 @@ export class ServiceWatch {
     if (event.type === 'completed' || event.type === 'failed') this.runs.add(event.runMs);
   }
 
+  private addFault(error: unknown): void {
+    this.log.add({ type: 'fault', at: this.state.at, error });
+  }
+
+  /** What it does now; of failures in a row the first is told. */
+  private look(): void {
+    try {
+      this.state = this.service.toJSON();
+      this.isFailing = false;
+    } catch (error) {
+      if (!this.isFailing) this.addFault(error);
+      this.isFailing = true;
+    }
+  }
+
   private sampleWith(told: EventsTold): ServiceSample {
-    const { service, options } = this;
-    const state = service.toJSON();
+    const { service, options, state } = this;
     return {
       ...shownState(state),
       model: service.modelName ?? service.name,
