@@ -10,6 +10,7 @@ import {
   requestsPerMinute,
   type ServiceEvent,
   tokensPerMinute,
+  type Usage,
 } from '../../src/index.js';
 import { providerError } from '../../src/testing/provider-error.js';
 import { VirtualTime } from '../support/virtual-time.js';
@@ -236,6 +237,51 @@ describe('a sample', () => {
     expect(seen(shown).spentBy).toHaveLength(12);
   });
 
+  it('is bounded however long labels and tenants are', () => {
+    const long = 'ä"<\u2028\ud800'.repeat(200_000);
+    const service = serviceWith({ maxConcurrentJobs: 1 });
+    const shown = feedOf([service]);
+    call(service, { tokens: 3 }, { label: long, tenant: `${long}1` });
+    time.advance(1);
+    call(service, { ms: 1 }, { label: long, tenant: `${long}2` });
+    call(service, {}, { label: long, tenant: `${long}3` });
+
+    const sample = seen(shown);
+    expect(JSON.stringify(sample).length).toBeLessThan(20_000);
+    expect(sample.spentBy).toMatchObject([{ calls: 1, spent: { tokens: 3 } }]);
+    expect(sample.spentBy[0]!.label).toMatch(/^ä"<[^]*…$/);
+    expect(sample.lines).toEqual([
+      { priority: 0, tenant: sample.spentBy[0]!.label, queued: 1, inFlight: 1 },
+    ]);
+  });
+
+  it('is bounded however many units calls are settled in, and leaves out what is no number', () => {
+    const service = serviceWith();
+    const events$ = new Subject<ServiceEvent>();
+    const shown = feedOf([withEvents(service, events$)]);
+    for (let unit = 0; unit < 500; unit++) events$.next(ended({ tokens: 1, [`u${unit}`]: 1 }));
+    events$.next(ended(Object.fromEntries(Array.from({ length: 500 }, (_, unit) => [unit, 1]))));
+    events$.next(ended({ tokens: NaN, usd: Infinity }));
+
+    const { spent, events } = seen(shown);
+    expect(spent).toMatchObject({ tokens: 500, u0: 1 });
+    expect(Object.keys(spent)).toHaveLength(32);
+    expect(events.slice(-2).map((event) => Object.keys(event.spent!).length)).toEqual([32, 0]);
+  });
+
+  it.each(['__proto__', 'constructor', '</script>'])(
+    'takes the unit %s for one of many',
+    (unit) => {
+      const service = serviceWith();
+      const events$ = new Subject<ServiceEvent>();
+      const shown = feedOf([withEvents(service, events$)]);
+      events$.next(ended(Object.fromEntries([[unit, 5]])));
+
+      const { spent } = JSON.parse(JSON.stringify(seen(shown))) as ServiceSample;
+      expect(Object.entries(spent)).toEqual([[unit, 5]]);
+    },
+  );
+
   it('keeps labels apart that are names of what every object has', () => {
     const service = serviceWith();
     const shown = feedOf([service]);
@@ -447,6 +493,12 @@ describe('a service that fails', () => {
     expect(numbers(samples)).toEqual([1, 2, 3]); // one of a point
   });
 });
+
+/** A call that was settled to so much. */
+function ended(usage: Usage): ServiceEvent {
+  const step = { callId: 1, label: undefined, tenant: undefined, priority: 0, at: 0 };
+  return { ...step, type: 'completed', attempt: 1, waitMs: 1, runMs: 1, usage };
+}
 
 function withEvents(service: TestService, events$: Observable<ServiceEvent>) {
   const { name, modelName } = service;

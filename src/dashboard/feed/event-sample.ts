@@ -1,6 +1,8 @@
 import { type ServiceEvent, shownError } from '../../index.js';
-import type { EventSample } from '../protocol.js';
+import type { Amounts, EventSample } from '../protocol.js';
 import type { NumberedEvent } from './event-log.js';
+import { shownAmounts } from './shown-amounts.js';
+import { shownText } from './shown-text.js';
 
 /** What the user says of an event. */
 export type DetailOf = (event: ServiceEvent) => string | undefined;
@@ -13,18 +15,26 @@ const LONGEST_DETAIL = 2_000;
  * @internal
  */
 export function eventSample({ number, event }: NumberedEvent, detailOf: DetailOf): EventSample {
-  const { type, at, callId = null, label = null, tenant = null, priority = null } = event;
+  const { type, at, callId = null, label, tenant, priority = null } = event;
   return {
     number,
     at,
     type,
-    ...{ callId, label, tenant, priority },
+    callId,
+    label: label === undefined ? null : shownText(label),
+    tenant: tenant === undefined ? null : shownText(tenant),
+    priority,
     waitMs: 'waitMs' in event ? (event.waitMs ?? null) : null,
     runMs: 'runMs' in event ? (event.runMs ?? null) : null,
-    spent: 'usage' in event ? (event.usage ?? null) : null,
+    spent: spentIn(event),
     error: 'error' in event ? errorText(event.error) : null,
     detail: detailText(event, detailOf),
   };
+}
+
+function spentIn(event: ServiceEvent): Amounts | null {
+  const amounts = shownAmounts(event);
+  return amounts ? Object.fromEntries(amounts) : null;
 }
 
 /** Without its message: `RateLimitError 429`. */

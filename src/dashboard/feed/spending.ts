@@ -1,5 +1,7 @@
-import type { ServiceEvent, Usage } from '../../index.js';
+import type { ServiceEvent } from '../../index.js';
 import type { Amounts, SpentSample } from '../protocol.js';
+import { MOST_UNITS, type ShownAmounts, shownAmounts } from './shown-amounts.js';
+import { shownText } from './shown-text.js';
 
 /** Labels may be as many as calls are: what comes later counts in the sum only. */
 const MOST_LABELS = 1_000;
@@ -29,10 +31,11 @@ export class Spending {
   private shown: SpendingSample | undefined;
 
   add(event: ServiceEvent): void {
-    if (!('usage' in event)) return;
-    count(this.all, event.usage);
-    const spent = this.spentBy(event.label);
-    if (spent) count(spent, event.usage);
+    const amounts = shownAmounts(event);
+    if (!amounts) return;
+    count(this.all, amounts);
+    const spent = this.spentBy(event.label === undefined ? undefined : shownText(event.label));
+    if (spent) count(spent, amounts);
     this.shown = undefined;
   }
 
@@ -71,10 +74,11 @@ function nothing(): Spent {
   return { calls: 0, spent: new Map() };
 }
 
-function count(to: Spent, usage: Usage): void {
+function count(to: Spent, amounts: ShownAmounts): void {
   to.calls += 1;
-  for (const [unit, amount] of Object.entries(usage))
-    to.spent.set(unit, (to.spent.get(unit) ?? 0) + amount);
+  for (const [unit, amount] of amounts)
+    if (to.spent.has(unit) || to.spent.size < MOST_UNITS)
+      to.spent.set(unit, (to.spent.get(unit) ?? 0) + amount);
 }
 
 function amounts({ spent }: Spent): Amounts {
