@@ -405,6 +405,31 @@ describe('sampling', () => {
     });
   });
 
+  it.each([
+    ['a day goes back', 86_400_000, (service: TestService) => service],
+    ['the clock of a service stands still', 600_000, withoutClock],
+  ])('keeps 601 points at most where %s', (_, historyMs, of) => {
+    const service = serviceWith();
+    const shown = feedOf([of(service)], { historyMs });
+    time.advance(2 * historyMs);
+
+    const points = shown.hello().history[service.name]!;
+    expect(points).toHaveLength(601);
+    expect(points.at(-1)!.at).toBe(of(service).toJSON().at);
+  });
+
+  it('makes what a page is told first once for all that open between two samples', () => {
+    const shown = feedOf([serviceWith()]);
+    shown.samples$.subscribe();
+    time.advance(250);
+    const texts = [shown.helloText(), shown.helloText()];
+    time.advance(250);
+
+    expect(texts[1]).toBe(texts[0]);
+    expect(JSON.parse(shown.helloText())).toEqual(shown.hello());
+    expect(shown.helloText()).not.toBe(texts[0]);
+  });
+
   it('leaves no timer and no listener when it is stopped', () => {
     const service = serviceWith();
     const shown = feedOf([service]);
@@ -493,6 +518,10 @@ describe('a service that fails', () => {
     expect(numbers(samples)).toEqual([1, 2, 3]); // one of a point
   });
 });
+
+function withoutClock(service: TestService): DashboardService {
+  return { ...withEvents(service, NEVER), toJSON: () => ({ ...service.toJSON(), at: 7 }) };
+}
 
 /** A call that was settled to so much. */
 function ended(usage: Usage): ServiceEvent {

@@ -37,7 +37,10 @@ export interface DashboardOptions {
   readonly detailOf?: (event: ServiceEvent) => string | undefined;
   /** How far apart samples are, in ms. Default 250. */
   readonly everyMs?: number;
-  /** How far back the charts go, in ms. Default 600,000: ten minutes. */
+  /**
+   * How far back the charts go, in ms, to a day. Default 600,000: ten minutes, with a point a second; longer ones have
+   * the same number of points, further apart.
+   */
   readonly historyMs?: number;
   /** Where time comes from; `monotonicScheduler` by default. */
   readonly scheduler?: SchedulerLike;

@@ -11,7 +11,7 @@ export interface Hello {
   /** How far back the points go, in ms. */
   readonly historyMs: number;
   readonly sample: Sample;
-  /** By service, the oldest first. */
+  /** By service, the oldest first: at most 601, a second apart or more. */
   readonly history: Readonly<Record<string, readonly Point[]>>;
 }
 
@@ -55,7 +55,7 @@ export interface ServiceSample {
   readonly eventsLeftOut: number;
   /** Whether the page may pause and resume it. */
   readonly canPause: boolean;
-  /** For the charts: the latest point, of which there is one a second. */
+  /** For the charts: the latest point; one comes each second, or less often where `historyMs` is long. */
   readonly point: Point;
 }
 

@@ -9,7 +9,7 @@ import {
 } from 'rxjs';
 import type { DashboardService } from '../dashboard-service.js';
 import type { Hello, Sample } from '../protocol.js';
-import { POINT_MS } from './point-history.js';
+import { pointMsOf } from './point-history.js';
 import { ServiceWatch, type WatchOptions } from './service-watch.js';
 
 /** What a feed needs besides its services. */
@@ -25,7 +25,7 @@ export interface FeedOptions extends WatchOptions {
  * ```text
  * events   ee-eee--eeeeee-e--ee    cost a count each
  * samples$     s    s    s    s    while a page is open, every 250 ms
- * points   p-------------------p   a second apart, always, for a page that opens later
+ * points   p-------------------p   a second or more apart, always, for a page that opens later
  * ```
  *
  * @internal
@@ -37,6 +37,7 @@ export class Feed {
   private readonly points: Subscription;
   private latest: Sample | undefined;
   private isSampling = false;
+  private helloMade: string | undefined;
 
   constructor(
     services: readonly DashboardService[],
@@ -44,7 +45,9 @@ export class Feed {
   ) {
     const { everyMs, scheduler } = options;
     this.watches = services.map((service) => new ServiceWatch(service, options));
-    this.points = timer(0, POINT_MS, scheduler).subscribe(() => this.addPoints());
+    this.points = timer(0, pointMsOf(options.historyMs), scheduler).subscribe(() =>
+      this.addPoints(),
+    );
     this.samples$ = timer(everyMs, everyMs, scheduler).pipe(
       map(() => JSON.stringify(this.sample())),
       tap({
@@ -65,16 +68,29 @@ export class Feed {
     };
   }
 
+  /** The same as JSON, made once for all pages that open between two samples: it is long. */
+  helloText(): string {
+    if (!this.isSampling) this.helloMade = undefined;
+    return (this.helloMade ??= JSON.stringify(this.hello()));
+  }
+
+  /** How far apart samples are, in ms. */
+  get everyMs(): number {
+    return this.options.everyMs;
+  }
+
   stop(): void {
     this.points.unsubscribe();
     for (const watch of this.watches) watch.stop();
   }
 
   private addPoints(): void {
+    this.helloMade = undefined;
     for (const watch of this.watches) watch.addPoint();
   }
 
   private sample(): Sample {
+    this.helloMade = undefined;
     const services = this.watches.map((watch) => watch.sample());
     return (this.latest = { at: this.options.scheduler.now(), services });
   }

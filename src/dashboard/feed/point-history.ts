@@ -2,11 +2,21 @@ import type { ServiceState } from '../../index.js';
 import type { Point } from '../protocol.js';
 import { keyed } from './quota-sample.js';
 
-/** How far apart points are, in ms. */
-export const POINT_MS = 1_000;
+/** As many as a chart has room for: a page gets all when it opens, of every service. */
+const MOST_POINTS = 600;
+const LEAST_MS = 1_000;
 
 /**
- * A service over the last minutes, a point a second.
+ * How far apart points are, in ms: a second, and more where they go back longer than ten minutes.
+ *
+ * @internal
+ */
+export function pointMsOf(historyMs: number): number {
+  return Math.max(LEAST_MS, historyMs / MOST_POINTS);
+}
+
+/**
+ * A service over the last minutes, in 600 points at most besides the latest.
  *
  * @internal
  */
@@ -17,7 +27,10 @@ export class PointHistory {
 
   add(state: ServiceState): void {
     this.kept.push(pointOf(state));
-    while ((this.kept[0]?.at ?? Infinity) < state.at - this.historyMs) this.kept.shift();
+    const oldest = state.at - this.historyMs;
+    while ((this.kept[0]?.at ?? oldest) < oldest) this.kept.shift();
+    // The clock of a service may stand still.
+    if (this.kept.length > MOST_POINTS + 1) this.kept.shift();
   }
 
   get points(): readonly Point[] {
