@@ -1,4 +1,6 @@
 import { request } from 'node:http';
+import { connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { BehaviorSubject, of, Subject } from 'rxjs';
 import {
   type Dashboard,
@@ -167,7 +169,62 @@ describe('serveDashboard', () => {
     );
 
     expect(statuses).toEqual(paths.map(() => 404));
-    expect((await fetch(dashboard.url, { method: 'DELETE' })).status).toBe(405);
+  });
+
+  it.each([
+    ['DELETE', '', 'GET, HEAD'],
+    ['OPTIONS', 'uplot.js', 'GET, HEAD'],
+    ['POST', 'state', 'GET, HEAD'],
+    ['HEAD', 'events', 'GET'],
+    ['PUT', 'control', 'POST'],
+  ])('answers %s /%s with what is allowed there', async (method, path, allowed) => {
+    const response = await fetch((await serve()).url + path, { method });
+
+    expect([response.status, response.headers.get('allow')]).toEqual([405, allowed]);
+  });
+
+  it.each(['', 'state', 'uplot.js'])('answers HEAD /%s as GET', async (path) => {
+    const { url } = await serve();
+    const [head, get] = [await fetch(url + path, { method: 'HEAD' }), await fetch(url + path)];
+
+    expect([head.status, await head.text()]).toEqual([200, '']);
+    expect(head.headers.get('content-type')).toBe(get.headers.get('content-type'));
+  });
+
+  const hosts = [
+    ['0.0.0.0', 'http://127.0.0.1'],
+    ['::', 'http://[::1]'],
+    ['[::1]', 'http://[::1]'],
+  ] as const;
+
+  it.each(hosts.filter(([host]) => host === '0.0.0.0' || hasIPv6()))(
+    'says where to look at it on this machine where its host is %s',
+    async (host, url) => {
+      const dashboard = await serve(echo(), { host, token: TOKEN });
+
+      expect(dashboard.url).toBe(`${url}:${dashboard.port}/`);
+      expect((await fetch(dashboard.url)).status).toBe(401);
+    },
+  );
+
+  it('goes on when connections end in the middle of a request', async () => {
+    const dashboard = await serve();
+    const ends = ['GET /events HTTP/1.1\r\nhost: localhost\r\n\r\n', BODY_BEGUN].map((text) =>
+      sendAndLeave(dashboard, text),
+    );
+    await Promise.all(ends);
+
+    expect((await fetch(`${dashboard.url}state`)).status).toBe(200);
+  });
+
+  it('closes while requests come in', async () => {
+    const dashboard = await serve();
+    const requests = ['state', 'events', ''].map((path) => fetch(dashboard.url + path));
+    const body = sendAndLeave(dashboard, BODY_BEGUN);
+    await dashboard.close();
+
+    await Promise.all([body, Promise.allSettled(requests)]);
+    await expect(fetch(dashboard.url)).rejects.toThrow();
   });
 });
 
@@ -202,9 +259,32 @@ describe('who may see the dashboard', () => {
 
     expect(response.status).toBe(303);
     expect(response.headers.get('location')).toBe('./');
-    expect(cookie).toBe(`rxllm-dashboard-${port}=${TOKEN}; HttpOnly; SameSite=Strict; Path=/`);
+    expect(cookie).toBe(`rxllm-dashboard-${port}=${TOKEN}; HttpOnly; SameSite=Strict`);
     const headers = { cookie: `other=1; ${cookie.split(';')[0]!}` };
     expect((await fetch(`${url}state`, { headers })).status).toBe(200);
+  });
+
+  it.each(['+', '/', '=', '%'])('is who shows a token with %s in it', async (character) => {
+    const token = `0123456789abcde${character}f`;
+    const { url } = await serve(echo(), { token });
+    const open = async (shown: string) =>
+      (await fetch(`${url}?token=${shown}`, { redirect: 'manual' })).headers.get('set-cookie');
+    const cookie = (await open(encodeURIComponent(token)))!.split(';')[0]!;
+
+    expect(await open(token)).not.toBeNull();
+    expect((await fetch(`${url}state`, { headers: { cookie } })).status).toBe(200);
+  });
+
+  it('is not a page of another origin that listens', async () => {
+    const { url } = await serve();
+    const statuses = await Promise.all(
+      ['state', 'events'].map(
+        async (path) =>
+          (await fetch(url + path, { headers: { 'sec-fetch-site': 'same-site' } })).status,
+      ),
+    );
+
+    expect(statuses).toEqual([403, 403]);
   });
 
   it('is a program that sends the token', async () => {
@@ -295,6 +375,8 @@ describe('controls', () => {
   it.each([
     ['the origin of another page', { origin: 'http://evil.example' }, 403],
     ['the origin of a page in a sandbox', { origin: 'null' }, 403],
+    ['another port of this machine', { 'sec-fetch-site': 'same-site' }, 403],
+    ['what another site sends without an origin', { 'sec-fetch-site': 'cross-site' }, 403],
     ['what a form can send', { 'content-type': 'text/plain' }, 415],
   ])('refuse %s', async (_, headers, status) => {
     const service = echo();
@@ -303,6 +385,15 @@ describe('controls', () => {
 
     expect((await control(dashboard, asked, headers)).status).toBe(status);
     expect(service.toJSON().status).toBe('idle');
+  });
+
+  it("are the own page's also behind a proxy, which calls the host otherwise", async () => {
+    const service = echo();
+    const dashboard = await serve(service, { canPause: true });
+    const headers = { origin: 'https://dashboards.example', 'sec-fetch-site': 'same-origin' };
+    const asked = { service: service.name, action: 'pause' };
+
+    expect((await control(dashboard, asked, headers)).status).toBe(204);
   });
 
   it('say nothing of what went wrong inside', async () => {
@@ -377,6 +468,25 @@ describe('options of serveDashboard', () => {
     expect((error as Error).message).not.toContain('secret');
   });
 });
+
+function hasIPv6(): boolean {
+  return Object.values(networkInterfaces())
+    .flat()
+    .some((one) => one?.family === 'IPv6');
+}
+
+/** A body that does not come whole. */
+const BODY_BEGUN =
+  'POST /control HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{';
+
+/** Sends bytes, and then ends the connection, unless the server does. */
+function sendAndLeave({ port }: Dashboard, text: string): Promise<void> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(text, () => socket.destroy()));
+    socket.once('error', () => resolve());
+    socket.once('close', () => resolve());
+  });
+}
 
 /** What it rejects with. */
 function refusalOf(...given: Parameters<typeof serveDashboard>): Promise<unknown> {

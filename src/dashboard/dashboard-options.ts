@@ -21,7 +21,7 @@ export interface DashboardOptions {
   readonly host?: string;
   /**
    * What a browser must show to see anything: open `…/?token=…` once, and a cookie keeps it. At least 16
-   * characters. Programs send it as `Authorization: Bearer …`.
+   * visible ASCII characters. Programs send it as `Authorization: Bearer …`. Needed too where a proxy lets others in.
    */
   readonly token?: string;
   /** Heading of the page. Default `'rxllm'`. */
@@ -42,6 +42,6 @@ export interface DashboardOptions {
    * the same number of points, further apart.
    */
   readonly historyMs?: number;
-  /** Where time comes from; `monotonicScheduler` by default. */
+  /** Where time comes from: the services' own, so that instants agree. Default `monotonicScheduler`, as theirs is. */
   readonly scheduler?: SchedulerLike;
 }

@@ -1,6 +1,6 @@
 /** A dashboard that is being served. */
 export interface Dashboard {
-  /** Where to look at it: `http://127.0.0.1:<port>/`. A token is not in it. */
+  /** Where to look at it on this machine: `http://127.0.0.1:<port>/`. A token is not in it. */
   readonly url: string;
   /** The port on which it listens. */
   readonly port: number;

@@ -15,6 +15,12 @@ import { checkLimitsExist } from './options/check-limits-exist.js';
 import { parseDashboardOptions } from './options/parse-dashboard-options.js';
 import { parseDashboardServices } from './options/parse-dashboard-services.js';
 
+/** What stands for all addresses of a machine is none to look at. */
+const HERE: ReadonlyMap<string, string> = new Map([
+  ['0.0.0.0', '127.0.0.1'],
+  ['::', '[::1]'],
+]);
+
 /**
  * Serves a live page of what services do and use.
  *
@@ -46,7 +52,7 @@ export async function serveDashboard(
   const server = serve(routes({ access: new Access(token), feed, streams, controls }));
   try {
     // Once it listens this resolves; an error before that rejects it.
-    await once(server.listen(port, host), 'listening');
+    await once(server.listen(port, withoutBrackets(host)), 'listening');
   } catch (error) {
     feed.stop();
     throw error;
@@ -70,15 +76,24 @@ function feedOf(
   });
 }
 
+/** `[::1]` is how an address stands in a URL. */
+function withoutBrackets(host: string): string {
+  return host.replace(/^\[(.*)\]$/, '$1');
+}
+
 function dashboardOf(server: Server, feed: Feed): Dashboard {
-  const { address, family, port } = server.address() as AddressInfo;
+  const { address, port } = server.address() as AddressInfo;
   const close = () => stop(server, feed);
   return {
-    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}/`,
+    url: `http://${HERE.get(address) ?? shownHost(address)}:${port}/`,
     port,
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function shownHost(address: string): string {
+  return address.includes(':') ? `[${address}]` : address;
 }
 
 function stop(server: Server, feed: Feed): Promise<void> {

@@ -5,7 +5,7 @@ import { RefusedRequest } from './refused-request.js';
 
 const WRONG_HOST = 'Only a name of this machine is answered: localhost, 127.0.0.1 or [::1].';
 const TOKEN_NEEDED =
-  'A token is needed: open …/?token=… once, or send it as Authorization: Bearer.';
+  'A token is needed, and none or a wrong one was shown: open …/?token=… once, or send it as Authorization: Bearer.';
 
 /**
  * Who may see the dashboard.
@@ -29,11 +29,18 @@ export class Access {
     }
   }
 
-  /** The cookie for who shows the token in the address; undefined for everybody else. */
+  /**
+   * The cookie for who shows the token in the address; undefined for everybody else.
+   *
+   * It has no path, so that a browser takes the address's own: behind a proxy dashboards have the same port, and are
+   * told apart by what their paths begin with.
+   */
   cookieFor(request: IncomingMessage, url: URL): string | undefined {
-    const shown = url.searchParams.get('token');
-    if (this.token === undefined || shown === null || !isSame(shown, this.token)) return undefined;
-    return `${cookieName(request)}=${encodeURIComponent(shown)}; HttpOnly; SameSite=Strict; Path=/`;
+    // A plus means a space in a query, which no token holds.
+    const shown = url.searchParams.get('token')?.replaceAll(' ', '+');
+    if (this.token === undefined || shown === undefined) return undefined;
+    if (!isSame(shown, this.token)) return undefined;
+    return `${cookieName(request)}=${encodeURIComponent(shown)}; HttpOnly; SameSite=Strict`;
   }
 }
 

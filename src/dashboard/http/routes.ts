@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Feed } from '../feed/feed.js';
-import { pageFiles } from '../page-files.js';
 import type { Access } from './access.js';
+import { checkOrigin } from './check-origin.js';
 import type { Controls } from './controls.js';
+import { pageFile } from './page-file.js';
 import { readJson } from './read-json.js';
 import { RefusedRequest } from './refused-request.js';
 import type { SampleStreams } from './sample-streams.js';
+import { send } from './send.js';
 
 /** What answers requests. */
 export interface RouteParts {
@@ -18,34 +20,17 @@ export interface RouteParts {
 /** Answers one request; what it throws as `RefusedRequest` is what the sender is told. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-/** Nothing from elsewhere, nothing inline, in nobody's frame. */
-const PAGE_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "connect-src 'self'",
-  "img-src 'self' data:",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+/** What is done, by method. */
+type Route = ReadonlyMap<string, (...exchange: Parameters<Handler>) => unknown>;
 
 /**
  * What is answered to a method and a path.
  *
  * @internal
  */
-export function routes({ access, feed, streams, controls }: RouteParts): Handler {
-  const table: Readonly<Record<string, (...exchange: Parameters<Handler>) => unknown>> = {
-    'GET /events': (_, response) => streams.add(response),
-    'GET /state': (_, response) =>
-      send(response, 'application/json', JSON.stringify(feed.hello().sample)),
-    'POST /control': async (request, response) => {
-      checkOrigin(request);
-      controls.do(await readJson(request));
-      response.writeHead(204).end();
-    },
-  };
+export function routes(parts: RouteParts): Handler {
+  const { access } = parts;
+  const table = tableOf(parts);
   return async (request, response) => {
     const url = urlOf(request);
     const cookie = access.cookieFor(request, url);
@@ -54,10 +39,45 @@ export function routes({ access, feed, streams, controls }: RouteParts): Handler
       return;
     }
     access.check(request);
-    const route = `${request.method ?? ''} ${url.pathname}`;
-    if (Object.hasOwn(table, route)) await table[route]?.(request, response);
-    else sendFile(request, response, url.pathname);
+    if (table.has(url.pathname)) checkOrigin(request);
+    const route = table.get(url.pathname) ?? fileRoute(url.pathname);
+    await actionOf(route, request, response)(request, response);
   };
+}
+
+function tableOf({ feed, streams, controls }: RouteParts): ReadonlyMap<string, Route> {
+  const state = (_: IncomingMessage, response: ServerResponse) =>
+    send(response, 'application/json', JSON.stringify(feed.hello().sample));
+  const control: Handler = async (request, response) => {
+    controls.do(await readJson(request));
+    response.writeHead(204).end();
+  };
+  return new Map<string, Route>([
+    ['/events', new Map([['GET', (_, response) => streams.add(response)]])],
+    ['/state', readable(state)],
+    ['/control', new Map([['POST', control]])],
+  ]);
+}
+
+function readable(action: (...exchange: Parameters<Handler>) => unknown): Route {
+  return new Map([
+    ['GET', action],
+    ['HEAD', action],
+  ]);
+}
+
+function fileRoute(path: string): Route {
+  const file = pageFile(path);
+  if (!file) throw new RefusedRequest(404, 'There is nothing of this name.');
+  return readable((_, response) => file(response));
+}
+
+function actionOf(route: Route, { method = '' }: IncomingMessage, response: ServerResponse) {
+  const action = route.get(method);
+  if (action) return action;
+  const allowed = [...route.keys()].join(', ');
+  response.setHeader('allow', allowed);
+  throw new RefusedRequest(405, `This takes ${allowed} only.`);
 }
 
 function urlOf({ url = '/' }: IncomingMessage): URL {
@@ -71,25 +91,4 @@ function urlOf({ url = '/' }: IncomingMessage): URL {
 /** The address without the token, which else would stand in histories and screenshots. */
 function enter(response: ServerResponse, cookie: string): void {
   response.writeHead(303, { location: './', 'set-cookie': cookie }).end();
-}
-
-/** Another page's script must not act in the name of who looks at it. */
-function checkOrigin({ headers }: IncomingMessage): void {
-  const { origin, host = '' } = headers;
-  if (origin !== undefined && origin.replace(/^https?:\/\//, '') !== host)
-    throw new RefusedRequest(403, 'Only the dashboard itself may ask for this.');
-}
-
-function sendFile({ method }: IncomingMessage, response: ServerResponse, path: string): void {
-  const name = path === '/' ? 'index.html' : path.slice(1);
-  const file = Object.hasOwn(pageFiles, name) ? pageFiles[name] : undefined;
-  if (!file) throw new RefusedRequest(404, 'There is nothing of this name.');
-  if (method !== 'GET' && method !== 'HEAD')
-    throw new RefusedRequest(405, 'This can be read only.');
-  if (name === 'index.html') response.setHeader('content-security-policy', PAGE_POLICY);
-  send(response, file.type, file.text);
-}
-
-function send(response: ServerResponse, type: string, text: string): void {
-  response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(text);
 }

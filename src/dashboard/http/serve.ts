@@ -12,6 +12,7 @@ export function serve(handler: Handler): Server {
   return createServer((request, response) => {
     response.setHeader('x-content-type-options', 'nosniff');
     response.setHeader('referrer-policy', 'no-referrer');
+    response.setHeader('cross-origin-resource-policy', 'same-origin');
     handler(request, response).catch((error: unknown) => refuse(request, response, error));
   });
 }
@@ -23,6 +24,7 @@ function refuse(request: IncomingMessage, response: ServerResponse, error: unkno
   if (response.headersSent) response.destroy();
   else {
     const body: Refused = { error: message };
+    if (status === 401) response.setHeader('www-authenticate', 'Bearer');
     response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
     response.end(JSON.stringify(body));
   }
