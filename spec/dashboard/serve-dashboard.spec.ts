@@ -259,7 +259,7 @@ describe('who may see the dashboard', () => {
 
     expect(response.status).toBe(303);
     expect(response.headers.get('location')).toBe('./');
-    expect(cookie).toBe(`rxllm-dashboard-${port}=${TOKEN}; HttpOnly; SameSite=Strict`);
+    expect(cookie).toBe(`rxllm-dashboard-${port}=${TOKEN}; HttpOnly; SameSite=Lax`);
     const headers = { cookie: `other=1; ${cookie.split(';')[0]!}` };
     expect((await fetch(`${url}state`, { headers })).status).toBe(200);
   });

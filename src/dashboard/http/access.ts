@@ -32,6 +32,9 @@ export class Access {
   /**
    * The cookie for who shows the token in the address; undefined for everybody else.
    *
+   * Lax, as a strict one would not come along where somebody follows a link from elsewhere; what another site's page
+   * asks for by itself has none, and `checkOrigin` besides.
+   *
    * It has no path, so that a browser takes the address's own: behind a proxy dashboards have the same port, and are
    * told apart by what their paths begin with.
    */
@@ -40,7 +43,7 @@ export class Access {
     const shown = url.searchParams.get('token')?.replaceAll(' ', '+');
     if (this.token === undefined || shown === undefined) return undefined;
     if (!isSame(shown, this.token)) return undefined;
-    return `${cookieName(request)}=${encodeURIComponent(shown)}; HttpOnly; SameSite=Strict`;
+    return `${cookieName(request)}=${encodeURIComponent(shown)}; HttpOnly; SameSite=Lax`;
   }
 }
 
