@@ -2,8 +2,12 @@ import type { QueuedLine, ServiceEvent } from '../../index.js';
 import type { LineSample } from '../protocol.js';
 import { shownText } from './shown-text.js';
 
-type Line = Pick<LineSample, 'priority' | 'tenant'>;
-type Lines = Map<string, LineSample>;
+/** Calls of one priority and tenant; counted in place, as it happens for each call. */
+interface Line {
+  readonly priority: number;
+  readonly tenant: string | undefined;
+  inFlight: number;
+}
 
 /**
  * Running calls by priority and tenant: those that have started since somebody listens.
@@ -13,14 +17,13 @@ type Lines = Map<string, LineSample>;
  * @internal
  */
 export class CallsInFlight {
-  private readonly running: Lines = new Map();
+  private readonly running = new Map<number, Map<string | undefined, Line>>();
   private readonly lineOf = new Map<number, Line>();
 
   add(event: ServiceEvent): void {
     if (event.callId === undefined || event.type === 'queued') return;
-    const { callId } = event;
-    this.end(callId);
-    if (event.type === 'started') this.start(callId, lineOf(event));
+    this.end(event.callId);
+    if (event.type === 'started') this.start(event.callId, event);
   }
 
   /** None is known of any more: nothing tells when those that run will end. */
@@ -31,38 +34,44 @@ export class CallsInFlight {
 
   /** Together with those that are queued, the highest priority first. */
   lines(queued: readonly QueuedLine[]): LineSample[] {
-    const lines = new Map(this.running);
-    for (const line of queued) count(lines, lineOf(line), line.queued, 0);
+    const lines = new Map<string, LineSample>();
+    for (const tenants of this.running.values())
+      for (const line of tenants.values()) add(lines, line, { queued: 0, inFlight: line.inFlight });
+    for (const line of queued) add(lines, line, { queued: line.queued, inFlight: 0 });
     return [...lines.values()].sort(byPriorityAndTenant);
   }
 
-  private start(callId: number, line: Line): void {
+  private start(callId: number, { priority, tenant }: Pick<QueuedLine, 'priority' | 'tenant'>) {
+    const tenants = this.running.get(priority) ?? new Map<string | undefined, Line>();
+    const line = tenants.get(tenant) ?? { priority, tenant, inFlight: 0 };
+    if (line.inFlight === 0) this.running.set(priority, tenants.set(tenant, line));
+    line.inFlight += 1;
     this.lineOf.set(callId, line);
-    count(this.running, line, 0, 1);
   }
 
   private end(callId: number): void {
     const line = this.lineOf.get(callId);
     if (!line) return;
     this.lineOf.delete(callId);
-    count(this.running, line, 0, -1);
+    line.inFlight -= 1;
+    if (line.inFlight > 0) return;
+    const tenants = this.running.get(line.priority);
+    tenants?.delete(line.tenant);
+    if (tenants?.size === 0) this.running.delete(line.priority);
   }
 }
 
-function lineOf({ priority, tenant }: Pick<QueuedLine, 'priority' | 'tenant'>): Line {
-  return { priority, tenant: tenant === undefined ? null : shownText(tenant) };
-}
-
-function count(lines: Lines, { priority, tenant }: Line, queued: number, inFlight: number): void {
+/** Tenants whose names are shown alike are one. */
+function add(
+  lines: Map<string, LineSample>,
+  { priority, tenant: name }: Pick<QueuedLine, 'priority' | 'tenant'>,
+  more: Pick<LineSample, 'queued' | 'inFlight'>,
+): void {
+  const tenant = name === undefined ? null : shownText(name);
   const key = JSON.stringify([priority, tenant]);
-  const before = lines.get(key);
-  const line = {
-    ...{ priority, tenant },
-    queued: (before?.queued ?? 0) + queued,
-    inFlight: (before?.inFlight ?? 0) + inFlight,
-  };
-  if (line.queued + line.inFlight === 0) lines.delete(key);
-  else lines.set(key, line);
+  const { queued = 0, inFlight = 0 } = lines.get(key) ?? {};
+  const sum = { queued: queued + more.queued, inFlight: inFlight + more.inFlight };
+  lines.set(key, { priority, tenant, ...sum });
 }
 
 function byPriorityAndTenant(one: LineSample, other: LineSample): number {

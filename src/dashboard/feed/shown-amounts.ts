@@ -5,7 +5,7 @@ import { shownText } from './shown-text.js';
 export const MOST_UNITS = 32;
 
 /** Amounts by unit, at most so many. */
-export type ShownAmounts = readonly (readonly [unit: string, amount: number])[];
+type ShownAmounts = readonly (readonly [unit: string, amount: number])[];
 
 /**
  * What a call was settled to as a page shows it: in 32 units at most, and only what is a number to JSON. Undefined

@@ -1,6 +1,6 @@
-import type { ServiceEvent } from '../../index.js';
+import type { ServiceEvent, Usage } from '../../index.js';
 import type { Amounts, SpentSample } from '../protocol.js';
-import { MOST_UNITS, type ShownAmounts, shownAmounts } from './shown-amounts.js';
+import { MOST_UNITS } from './shown-amounts.js';
 import { shownText } from './shown-text.js';
 
 /** Labels may be as many as calls are: what comes later counts in the sum only. */
@@ -31,11 +31,11 @@ export class Spending {
   private shown: SpendingSample | undefined;
 
   add(event: ServiceEvent): void {
-    const amounts = shownAmounts(event);
-    if (!amounts) return;
-    count(this.all, amounts);
+    const usage = 'usage' in event ? event.usage : undefined;
+    if (!usage) return;
+    count(this.all, usage);
     const spent = this.spentBy(event.label === undefined ? undefined : shownText(event.label));
-    if (spent) count(spent, amounts);
+    if (spent) count(spent, usage);
     this.shown = undefined;
   }
 
@@ -74,11 +74,15 @@ function nothing(): Spent {
   return { calls: 0, spent: new Map() };
 }
 
-function count(to: Spent, amounts: ShownAmounts): void {
+/** In place, and without a list of what is in it, as it happens for each call. */
+function count(to: Spent, usage: Usage): void {
   to.calls += 1;
-  for (const [unit, amount] of amounts)
-    if (to.spent.has(unit) || to.spent.size < MOST_UNITS)
-      to.spent.set(unit, (to.spent.get(unit) ?? 0) + amount);
+  for (const unit of Object.keys(usage)) {
+    const amount = usage[unit] ?? NaN;
+    const name = shownText(unit);
+    const isKnown = to.spent.has(name) || to.spent.size < MOST_UNITS;
+    if (isKnown && Number.isFinite(amount)) to.spent.set(name, (to.spent.get(name) ?? 0) + amount);
+  }
 }
 
 function amounts({ spent }: Spent): Amounts {
