@@ -22,6 +22,15 @@ describe('addPoint', () => {
     expect(points).toEqual([pointAt(1, 6)]);
   });
 
+  it('keeps the very point that it has where the same comes again, which is nothing to draw', () => {
+    const first = { ...pointAt(1, 5), used: { 'tokens/60000': 3 } };
+    const points = [first];
+    addPoint(points, { ...pointAt(1, 5), used: { 'tokens/60000': 3 } }, 10);
+
+    expect(points).toHaveLength(1);
+    expect(points[0]).toBe(first);
+  });
+
   it('leaves out a point that is older than the last', () => {
     const points = [pointAt(5)];
     addPoint(points, pointAt(4), 10);

@@ -6,10 +6,14 @@ const SHORTEST_MS = 3_000;
 /** So that the first seconds do not look like a long time. */
 const SHORTEST_SPAN_MS = 60_000;
 
-/** Adds a point, or replaces the last by a newer version of it, and forgets those that are too old. */
+/**
+ * Adds a point, or replaces the last by a newer version of it, and forgets those that are too old.
+ *
+ * Each sample has the latest one with it: what is not new stays the very same, so that nothing is drawn for it.
+ */
 export function addPoint(points: Point[], point: Point, historyMs: number): void {
   const last = points.at(-1);
-  if (last && point.at < last.at) return;
+  if (last && (point.at < last.at || isSame(point, last))) return;
   if (last?.at === point.at) points.pop();
   points.push(point);
   const kept = points.findIndex(({ at }) => at >= point.at - historyMs);
@@ -35,4 +39,8 @@ export function answeredPerMinute(points: readonly Point[]): (number | null)[] {
     if (!first || spanMs < SHORTEST_MS) return null;
     return ((completed - first.completed) * MINUTE_MS) / spanMs;
   });
+}
+
+function isSame(one: Point, other: Point): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
