@@ -16,6 +16,8 @@ export function watchOnScreen(element: Element, hear: Hear): void {
 /** Tells no more. */
 export function unwatchOnScreen(element: Element): void {
   observer?.unobserve(element);
+  // What was seen before is told later, to nobody now.
+  hearers.delete(element);
 }
 
 function tell(entries: readonly IntersectionObserverEntry[]): void {

@@ -17,4 +17,6 @@ export function watchWidth(element: Element, hear: Hear): void {
 /** Tells no more. */
 export function unwatchWidth(element: Element): void {
   observer?.unobserve(element);
+  // What was seen before is told later, to nobody now.
+  hearers.delete(element);
 }
