@@ -2,6 +2,7 @@ import {
   shownAmount,
   shownCount,
   shownDuration,
+  shownRate,
   shownShare,
   shownShort,
   shownTimeLeft,
@@ -19,6 +20,19 @@ describe('shownCount', () => {
     [null, '–'],
   ])('shows %s as %s', (value, shown) => {
     expect(shownCount(value)).toBe(shown);
+  });
+});
+
+describe('shownRate', () => {
+  it.each([
+    [0, '0'],
+    [0.3333, '0.33'],
+    [40 / 7, '5.7'],
+    [45.6, '46'],
+    [1_234.5, '1,235'],
+    [null, '–'],
+  ])('shows %s as %s', (value, shown) => {
+    expect(shownRate(value)).toBe(shown);
   });
 });
 

@@ -32,7 +32,7 @@ export function setShown(element: HTMLElement, isShown: boolean): void {
   if (element.hidden === isShown) element.hidden = !isShown;
 }
 
-/** Shows a number in words of its own; what it is exactly is its value, and its tooltip where they differ. */
+/** Shows a number in words of its own; what it is exactly is its value. */
 export function setNumber(element: HTMLDataElement, value: number | null, text: string): void {
   setText(element, text);
   setAttribute(element, 'value', value === null ? '' : String(value));

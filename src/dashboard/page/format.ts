@@ -16,6 +16,13 @@ export function shownCount(value: number | null): string {
   return Math.abs(value) < LONGEST_EXACT ? exact.format(value) : compact.format(value);
 }
 
+/** So many a minute, in two digits below 10, and in whole numbers from there on: `5.7`, `46`. */
+export function shownRate(value: number | null): string {
+  return value !== null && value < 10
+    ? digits.format(value)
+    : shownCount(value && Math.round(value));
+}
+
 /** Of an axis: `1.5K`. */
 export function shownShort(value: number): string {
   return Math.abs(value) < 1 && value !== 0 ? digits.format(value) : short.format(value);

@@ -6,7 +6,6 @@ import { Rows } from './rows.js';
 import { scrollable } from './scrollable.js';
 
 interface Row {
-  readonly element: HTMLElement;
   readonly cells: readonly HTMLElement[];
   readonly counts: readonly HTMLDataElement[];
   readonly bars: readonly HTMLElement[];
@@ -57,7 +56,7 @@ export class LinesTable {
       el('td', { class: 'counted' }, count, bars[at] ?? ''),
     );
     const element = el('tr', {}, ...cells, ...counted);
-    this.made.set(element, { element, cells, counts, bars });
+    this.made.set(element, { cells, counts, bars });
     return element;
   }
 }

@@ -2,7 +2,7 @@ import type { ServiceSample } from '../protocol.js';
 import { cells, type CellSpec, tableOf } from './card-table.js';
 import { costOf, tokensOf } from './amounts.js';
 import { el, setNumber } from './dom.js';
-import { shownAmount, shownCount } from './format.js';
+import { shownAmount, shownCount, shownRate } from './format.js';
 import { Mark } from './mark.js';
 import { named, setName } from './name.js';
 import { BusiestQuota } from './busiest-quota.js';
@@ -21,7 +21,6 @@ const COLUMNS: readonly CellSpec[] = [
 
 interface Row {
   readonly element: HTMLElement;
-  readonly link: HTMLAnchorElement;
   readonly model: HTMLElement;
   readonly status: Mark;
   readonly quota: BusiestQuota;
@@ -53,7 +52,7 @@ export class Overview {
     const quota = new BusiestQuota(name);
     const numbers = Array.from({ length: 5 }, () => el('data'));
     const element = cells(COLUMNS, [link, model, status.element, quota.element, ...numbers]);
-    const row = { element, link, model, status, quota, numbers };
+    const row = { element, model, status, quota, numbers };
     this.rows.set(name, row);
     this.body.append(element);
     return row;
@@ -73,7 +72,7 @@ function drawRow({ model, status, quota, numbers }: Row, sample: ServiceSample):
   const values: [number | null, string][] = [
     [queued, shownCount(queued)],
     [inFlight, shownCount(inFlight)],
-    [perMinute, shownCount(perMinute === null ? null : Math.round(perMinute))],
+    [perMinute, shownRate(perMinute)],
     [tokens, shownCount(tokens)],
     [cost?.value ?? null, shownAmount(cost?.unit ?? '', cost?.value ?? null)],
   ];

@@ -3,7 +3,7 @@ import { Chart } from './chart.js';
 import type { ChartData } from './chart-data.js';
 import type { Line } from './chart-options.js';
 import { el } from './dom.js';
-import { shownCount } from './format.js';
+import { shownCount, shownRate } from './format.js';
 import type { Frames } from './frames.js';
 import { answeredPerMinute } from './history.js';
 
@@ -45,8 +45,4 @@ export class ServiceCharts {
 function panel(chart: Chart): HTMLElement {
   const header = el('header', {}, el('h3', {}, chart.title));
   return el('div', { class: 'cell graph' }, header, chart.element);
-}
-
-function shownRate(value: number | null): string {
-  return shownCount(value === null || value < 10 ? value : Math.round(value));
 }

@@ -1,7 +1,7 @@
 import type { ServiceSample } from '../protocol.js';
 import { costOf, tokensOf } from './amounts.js';
 import { el, setNumber, setText } from './dom.js';
-import { shownAmount, shownCount, UNKNOWN } from './format.js';
+import { shownAmount, shownCount, shownRate, UNKNOWN } from './format.js';
 import { Meter } from './meter.js';
 
 const NUMBERS = {
@@ -34,7 +34,7 @@ export class ServiceNumbers {
     const cost = costOf(spent);
     this.set('queued', queued);
     this.set('inFlight', inFlight);
-    this.set('perMinute', throughput.completedPerMinute, perMinute(throughput.completedPerMinute));
+    this.set('perMinute', throughput.completedPerMinute, shownRate(throughput.completedPerMinute));
     this.set('completed', throughput.completed);
     this.set('failed', throughput.failed);
     this.set('cancelled', throughput.cancelled);
@@ -79,8 +79,4 @@ export class ServiceNumbers {
     const element = this.asides.get(name);
     if (element) setText(element, text);
   }
-}
-
-function perMinute(value: number | null): string {
-  return shownCount(value === null || value < 10 ? value : Math.round(value));
 }
