@@ -384,6 +384,40 @@ describeInBrowser('the page of the dashboard', (openPage) => {
     }
   });
 
+  it.each([PHONE.width, 700, 820, 1_000, 1_200])(
+    'shows the numbers of several services whole, %s pixels wide',
+    async (width) => {
+      const [one, other] = [held('one'), held('other')];
+      const dashboard = await serve([one, other]);
+      const { page } = await openPage(dashboard.url, { viewport: { width, height: 800 } });
+      one.call();
+      one.answer(8_888_888);
+      const numbers = page.locator('.overview td.number');
+      await eventually(async () =>
+        expect(await numbers.allInnerTexts()).toContainEqual(expect.stringMatching('8,888,888')),
+      );
+
+      expect(await numbers.evaluateAll(cutOff)).toEqual([]);
+      expect(await widthOf(page)).toBe(width);
+    },
+  );
+
+  it('tells what is chosen, and lines of charts, apart where the system forces its colours', async () => {
+    const echo = held();
+    const { page } = await openPage((await serve([echo])).url);
+    await page.emulateMedia({ forcedColors: 'active' });
+    await page.reload();
+    echo.call();
+    await eventually(async () => {
+      expect(await page.locator('canvas').first().evaluate(hasHues)).toBe(true);
+    });
+    const grounds = await page
+      .locator('.switch input + span')
+      .evaluateAll((choices) => choices.map((choice) => getComputedStyle(choice).backgroundColor));
+
+    expect(new Set(grounds).size).toBe(2);
+  });
+
   it('keeps the colours that were chosen', async () => {
     const { page } = await openPage((await serve([held()])).url);
     const ground = () => page.evaluate(() => getComputedStyle(document.body).colorScheme);
@@ -439,4 +473,19 @@ describeInBrowser('the page of the dashboard', (openPage) => {
 
 function widthOf(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth);
+}
+
+/** Runs in the page: the texts that reach out of their cells. */
+function cutOff(cells: Element[]): (string | null)[] {
+  return cells
+    .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+    .map(({ textContent }) => textContent);
+}
+
+/** Runs in the page: whether anything is drawn that is no grey. */
+function hasHues(canvas: Element): boolean {
+  const { width, height } = canvas as HTMLCanvasElement;
+  const { data = [] } =
+    (canvas as HTMLCanvasElement).getContext('2d')?.getImageData(0, 0, width, height) ?? {};
+  return Array.from(data).some((red, at) => at % 4 === 0 && Math.abs(red - data[at + 2]!) > 50);
 }

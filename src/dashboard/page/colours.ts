@@ -18,6 +18,8 @@ export function colourOf(name: string): string {
 function read(name: string): string {
   if (!probe) {
     probe = el('span', { hidden: '' });
+    // As with a forced palette all would be the one colour of its texts, fills too.
+    probe.style.setProperty('forced-color-adjust', 'none');
     document.body.append(probe);
   }
   probe.style.color = `var(--${name})`;
