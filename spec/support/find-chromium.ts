@@ -17,7 +17,7 @@ export function findChromium(env: NodeJS.ProcessEnv = process.env): FoundChromiu
   const places = told ? [told] : USUAL;
   const path = places.find(canRun);
   if (path !== undefined) return { path };
-  return { missing: `no program at ${told ? 'CHROMIUM_PATH, ' : ''}${places.join(', ')}` };
+  return { missing: `no program at ${told ? 'CHROMIUM_PATH: ' : ''}${places.join(', ')}` };
 }
 
 function canRun(path: string): boolean {
