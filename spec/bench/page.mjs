@@ -14,6 +14,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 import { serveDashboard } from 'rxllm/dashboard';
+import { findChromium } from '../support/find-chromium.ts';
 import { median } from './measure.mjs';
 import { Load } from './page-load.mjs';
 import { framesIn, traced } from './page-trace.mjs';
@@ -26,8 +27,9 @@ const ROUND_MS = 5_000;
 const SETTLE_MS = 1_500;
 const PLACES = { 'top of the page': 0, 'a service': 1_100 };
 const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
-const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 
+const { path: executablePath, missing } = findChromium();
+if (missing) throw new Error(`There is no browser to measure in: ${missing}`);
 const load = new Load(SERVICES, EVENTS_A_SECOND);
 const { services, scheduler } = load;
 const dashboard = await serveDashboard(services, { scheduler, canPause: true });
