@@ -2,14 +2,12 @@ import type { Subscription } from 'rxjs';
 import type { QuotaState, ServiceEvent, ServiceState } from '../../index.js';
 import type { DashboardService } from '../dashboard-service.js';
 import type { Point, ServiceSample } from '../protocol.js';
-import { CallsInFlight } from './calls-in-flight.js';
+import { CallFigures } from './call-figures.js';
 import { EventLog, type EventsTold } from './event-log.js';
 import { type DetailOf, eventSample } from './event-sample.js';
-import { LatestDurations } from './latest-durations.js';
 import { PointHistory, pointOf } from './point-history.js';
 import { quotaSamples } from './quota-sample.js';
 import { shownState } from './shown-state.js';
-import { Spending } from './spending.js';
 
 /** What may be seen and done of a service. */
 export interface WatchOptions {
@@ -18,8 +16,6 @@ export interface WatchOptions {
   readonly canSetLimit: (service: string, quota: QuotaState) => boolean;
   readonly detailOf: DetailOf;
 }
-
-const MOST_LINES = 24;
 
 /**
  * Follows one service: its events as they come, for little, and its state when somebody looks.
@@ -30,11 +26,8 @@ const MOST_LINES = 24;
  * @internal
  */
 export class ServiceWatch {
-  private readonly inFlight = new CallsInFlight();
   private readonly log = new EventLog();
-  private readonly waits = new LatestDurations();
-  private readonly runs = new LatestDurations();
-  private readonly spending = new Spending();
+  private readonly figures = new CallFigures();
   private readonly history: PointHistory;
   private readonly subscription: Subscription;
   private state: ServiceState;
@@ -50,9 +43,9 @@ export class ServiceWatch {
       next: (event) => this.add(event),
       error: (error: unknown) => {
         this.addFault(error);
-        this.inFlight.clear();
+        this.figures.end();
       },
-      complete: () => this.inFlight.clear(),
+      complete: () => this.figures.end(),
     });
   }
 
@@ -82,10 +75,7 @@ export class ServiceWatch {
 
   private add(event: ServiceEvent): void {
     this.log.add(event);
-    this.inFlight.add(event);
-    this.spending.add(event);
-    if (event.type === 'started' && event.attempt === 1) this.waits.add(event.waitMs);
-    if (event.type === 'completed' || event.type === 'failed') this.runs.add(event.runMs);
+    this.figures.add(event);
   }
 
   private addFault(error: unknown): void {
@@ -109,19 +99,11 @@ export class ServiceWatch {
       ...shownState(state),
       model: service.modelName ?? service.name,
       quotas: quotaSamples(state, (quota) => options.canSetLimit(state.name, quota)),
-      ...this.lines(state),
-      waitMs: this.waits.quantiles(),
-      runMs: this.runs.quantiles(),
-      ...this.spending.sample(),
+      ...this.figures.sample(state.queuedBy),
       ...this.told(told),
       canPause: options.canPause,
       point: this.history.latest ?? pointOf(state),
     };
-  }
-
-  private lines({ queuedBy }: ServiceState): Pick<ServiceSample, 'lines' | 'linesLeftOut'> {
-    const all = this.inFlight.lines(queuedBy);
-    return { lines: all.slice(0, MOST_LINES), linesLeftOut: Math.max(0, all.length - MOST_LINES) };
   }
 
   private told({ events, leftOut }: EventsTold): Pick<ServiceSample, 'events' | 'eventsLeftOut'> {
