@@ -60,24 +60,36 @@ export class Overview {
 }
 
 function drawRow({ model, status, quota, numbers }: Row, sample: ServiceSample): void {
-  const { queued, inFlight, throughput, spent } = sample;
   setName(model, sample.model, '');
-  const isShut = sample.gate !== null && sample.gate.status !== 'open';
-  if (isShut) status.draw(`gate-${sample.gate.status}`, `gate ${sample.gate.status}`);
-  else status.draw(sample.status, sample.status);
+  drawStatus(status, sample);
   quota.draw(sample.quotas);
-  const perMinute = throughput.completedPerMinute;
-  const tokens = tokensOf(spent);
-  const cost = costOf(spent);
-  const values: [number | null, string][] = [
-    [queued, shownCount(queued)],
-    [inFlight, shownCount(inFlight)],
-    [perMinute, shownRate(perMinute)],
-    [tokens, shownCount(tokens)],
-    [cost?.value ?? null, shownAmount(cost?.unit ?? '', cost?.value ?? null)],
-  ];
-  values.forEach(([value, text], at) => {
+  numbersOf(sample).forEach(([value, text], at) => {
     const data = numbers[at];
     if (data) setNumber(data, value, text);
   });
+}
+
+/** A gate that is not open says more than the status. */
+function drawStatus(mark: Mark, { status, gate }: ServiceSample): void {
+  if (gate && gate.status !== 'open') mark.draw(`gate-${gate.status}`, `gate ${gate.status}`);
+  else mark.draw(status, status);
+}
+
+/** Each with how it is shown, in the order of the columns. */
+function numbersOf({
+  queued,
+  inFlight,
+  throughput,
+  spent,
+}: ServiceSample): [number | null, string][] {
+  const { completedPerMinute } = throughput;
+  const tokens = tokensOf(spent);
+  const cost = costOf(spent);
+  return [
+    [queued, shownCount(queued)],
+    [inFlight, shownCount(inFlight)],
+    [completedPerMinute, shownRate(completedPerMinute)],
+    [tokens, shownCount(tokens)],
+    [cost?.value ?? null, shownAmount(cost?.unit ?? '', cost?.value ?? null)],
+  ];
 }
