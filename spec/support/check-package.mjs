@@ -16,6 +16,7 @@ try {
   check('the core alone, without optional peers', () => {
     install(tarball, fromLock('rxjs'), fromLock('zod'));
     callBothWays();
+    inConsumer('node', 'dashboard.mjs');
   });
   check('every entry, one copy of each class', () => {
     install(fromLock('openai'), fromLock('gpt-tokenizer'), fromLock('@types/node'));
