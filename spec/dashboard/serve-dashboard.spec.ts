@@ -154,7 +154,7 @@ describe('serveDashboard', () => {
     expect(events$.observed).toBe(false);
   });
 
-  it('answers what it does not know with 404, and what cannot be written with 405', async () => {
+  it('answers what it does not know with 404', async () => {
     const dashboard = await serve();
     const paths = [
       'nope',
