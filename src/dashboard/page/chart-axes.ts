@@ -4,7 +4,10 @@ import { shownShort, shownTimeLeft } from './format.js';
 
 const FONT = '11px -apple-system, "Segoe UI", Roboto, "Liberation Sans", Arial, sans-serif';
 /** What the axis of time is divided by, in ms: the first of which no more than `MOST_PARTS` are needed. */
-const STEPS_MS = [15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000];
+const STEPS_MS = [
+  ...[15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000],
+  ...[3_600_000, 7_200_000, 14_400_000],
+];
 const MOST_PARTS = 6;
 /** What is so near to the edge is on it, in parts. */
 const NEARLY = 0.03;
