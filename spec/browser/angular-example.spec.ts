@@ -189,7 +189,7 @@ describeInBrowser('examples/angular', (open) => {
       });
       // Whatever had been sent before this is there before it.
       const controller = new AbortController();
-      const later = fetch(`${url}api/stream?prompt=x&priority=0&tenant=spec`, controller);
+      const later = example.stream({}, controller.signal);
       await eventually(async () => expect(await example.stats()).toMatchObject({ requests: 5 }));
       controller.abort();
       await later.catch(() => undefined);

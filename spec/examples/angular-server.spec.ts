@@ -72,24 +72,18 @@ describe('the back end of examples/angular', () => {
     });
   });
 
-  it('streams to an EventSource, once', async () => {
+  it('streams what becomes of a call, and its answer in between', async () => {
     example = await startExample(['--per-token-ms', '0']);
-    const path = '/api/stream?prompt=What+is+a+batch%3F&priority=1&tenant=spec';
 
-    const { text, headers } = await send(example.port, { path, method: 'GET' });
-    const again = await send(example.port, {
-      ...{ path, method: 'GET' },
-      headers: { 'last-event-id': '7' },
-    });
+    const response = await example.stream({ prompt: 'What is a batch?' });
 
-    expect(headers['content-type']).toBe('text/event-stream');
-    const events = [...text.matchAll(/^data: (.*)$/gm)].map(
+    expect(response.headers.get('content-type')).toBe('text/event-stream');
+    const events = [...(await response.text()).matchAll(/^data: (.*)$/gm)].map(
       ([, data]) => JSON.parse(data!) as { type: string },
     );
     expect(events[0]).toMatchObject({ type: 'queued', position: 1 });
     expect(events[1]).toMatchObject({ type: 'started' });
     expect(events.at(-1)).toMatchObject({ type: 'answered' });
-    expect(again.status).toBe(204);
     expect(await example.stats()).toMatchObject({ requests: 1 });
   });
 
@@ -107,7 +101,12 @@ describe('the back end of examples/angular', () => {
     ['what a form sends', { body: 'a=b', headers: {} }, 415, 'NOT_JSON'],
     ['another method', { method: 'PUT', body: bodyOf({}) }, 405, 'METHOD_NOT_ALLOWED'],
     ['an unknown address', { path: '/api/key', method: 'GET' }, 404, 'NOT_FOUND'],
-    ['a strange query', { path: '/api/stream?prompt=x', method: 'GET' }, 422, 'BAD_REQUEST'],
+    [
+      'a prompt in an address',
+      { path: '/api/stream?prompt=x', method: 'GET' },
+      405,
+      'METHOD_NOT_ALLOWED',
+    ],
     ['a path upwards', { path: '/../server/main.js', method: 'GET' }, 404, 'NOT_FOUND'],
     ['a coded one', { path: '/%2e%2e/server/main.js', method: 'GET' }, 404, 'NOT_FOUND'],
     ['no path', { path: '//', method: 'GET' }, 400, 'BAD_ADDRESS'],
@@ -123,6 +122,18 @@ describe('the back end of examples/angular', () => {
     expect((JSON.parse(answer.text) as ErrorBody).error.code).toBe(code);
     expect(answer.text).not.toMatch(/evil|xxx/);
     expect(await example.stats()).toMatchObject({ requests: 0, invalid: 0 });
+  });
+
+  it('shows a page to whoever follows a link from elsewhere', async () => {
+    example = await startExample();
+
+    const { status, text } = await send(example.port, {
+      ...{ path: '/usage', method: 'GET' },
+      headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' },
+    });
+
+    expect(status).toBe(200);
+    expect(text).toContain('<app-root');
   });
 
   it('has all of the application in its policy, and nothing else', async () => {
@@ -165,18 +176,13 @@ describe('the back end of examples/angular', () => {
     });
 
     const asked = await example.ask({ prompt: 'a private matter' });
-    const streamed = await send(example.port, {
-      path: '/api/stream?prompt=a+private+matter&priority=0&tenant=spec',
-      method: 'GET',
-    });
+    const streamed = await example.stream({ prompt: 'a private matter' });
 
     expect(asked.status).toBe(502);
-    const text = await asked.text();
+    const [text, events] = [await asked.text(), await streamed.text()];
     expect(JSON.parse(text)).toMatchObject({ error: { code: 'PROVIDER_400' } });
-    expect(streamed.text).toContain('"type":"failed","code":"PROVIDER_400"');
-    expect(text + streamed.text + JSON.stringify(await example.usage())).not.toMatch(
-      /secret|private/,
-    );
+    expect(events).toContain('"type":"failed","code":"PROVIDER_400"');
+    expect(text + events + JSON.stringify(await example.usage())).not.toMatch(/secret|private/);
   });
 
   it('tells a call in flight when it is stopped, and ends', async () => {

@@ -18,6 +18,8 @@ export interface Example extends AsyncDisposable {
   usage(): Promise<UsageSnapshot>;
   /** One call that passes the browser by. */
   ask(request?: Partial<AskRequest>): Promise<Response>;
+  /** The same, whose answer is streamed. */
+  stream(request?: Partial<AskRequest>, signal?: AbortSignal): Promise<Response>;
   /** Ctrl-C; the exit code. */
   stop(): Promise<number | null>;
 }
@@ -68,17 +70,20 @@ function exampleOf(child: ChildProcess, { url, statsUrl }: Addresses): Example {
     const [code] = await Promise.race([ended, killedLater(child)]);
     return code;
   };
+  const post = (path: string, request: Partial<AskRequest> = {}, signal?: AbortSignal) =>
+    fetch(new URL(path, url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ prompt: 'Hello there.', priority: 0, tenant: 'spec', ...request }),
+      ...(signal && { signal }),
+    });
   return {
     url,
     port: Number(new URL(url).port),
     stats: async () => (await (await fetch(statsUrl!)).json()) as SimulatorStats,
     usage: () => firstSnapshot(`${url}api/usage`),
-    ask: (request = {}) =>
-      fetch(`${url}api/ask`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ prompt: 'Hello there.', priority: 0, tenant: 'spec', ...request }),
-      }),
+    ask: (request) => post('/api/ask', request),
+    stream: (request, signal) => post('/api/stream', request, signal),
     stop,
     [Symbol.asyncDispose]: async () => {
       await stop();

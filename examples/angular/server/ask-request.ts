@@ -1,8 +1,6 @@
 import * as z from 'zod';
 import { Failure } from './failure.js';
-import type { AskRequest } from './wire.js';
-
-const LONGEST_PROMPT = 2_000;
+import { type AskRequest, LONGEST_PROMPT } from './wire.js';
 
 const schema = z.strictObject({
   prompt: z.string().trim().min(1).max(LONGEST_PROMPT),
@@ -24,10 +22,4 @@ export function parseAskRequest(sent: unknown): AskRequest {
   const allowed = Object.entries(ALLOWED).find(([name]) => name === field);
   const [name, what] = allowed ?? ['the body', 'an object of prompt, priority and tenant'];
   throw new Failure(422, 'BAD_REQUEST', `${name} must be ${what}.`);
-}
-
-/** The same from the address of a `GET`, as an EventSource sends it. */
-export function readAskQuery(query: URLSearchParams): AskRequest {
-  const { priority = '', ...rest } = Object.fromEntries(query);
-  return parseAskRequest({ ...rest, priority: /^-?\d+$/.test(priority) ? Number(priority) : NaN });
 }

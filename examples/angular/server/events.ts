@@ -18,6 +18,6 @@ export function sendEvents(response: ServerResponse, texts$: Observable<string>)
 }
 
 /** As it goes over the wire; JSON has no line breaks. */
-export function eventText(value: unknown, id?: number): string {
-  return `${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(value)}\n\n`;
+export function eventText(value: unknown): string {
+  return `data: ${JSON.stringify(value)}\n\n`;
 }

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ask } from './ask.js';
-import { parseAskRequest, readAskQuery } from './ask-request.js';
+import { parseAskRequest } from './ask-request.js';
 import { Failure } from './failure.js';
-import { checkOrigin } from './guard.js';
+import { checkHost, checkOrigin } from './guard.js';
 import type { Provider } from './provider.js';
 import { readJson } from './read-body.js';
 import type { StaticFiles } from './static-files.js';
@@ -18,7 +18,7 @@ export interface Resources {
 
 const METHODS: Readonly<Record<string, readonly string[]>> = {
   '/api/ask': ['POST'],
-  '/api/stream': ['GET', 'POST'],
+  '/api/stream': ['POST'],
   '/api/usage': ['GET'],
 };
 
@@ -28,17 +28,15 @@ export async function route(
   response: ServerResponse,
   { provider, usage, files }: Resources,
 ): Promise<void> {
-  checkOrigin(request);
-  const { pathname, searchParams } = urlOf(request);
+  checkHost(request);
+  const pathname = pathOf(request);
+  // A link to a page may stand anywhere.
+  if (pathname.startsWith('/api/')) checkOrigin(request);
   switch (`${request.method ?? ''} ${pathname}`) {
     case 'POST /api/ask':
       return ask(provider, parseAskRequest(await readJson(request)), response);
     case 'POST /api/stream':
       return stream(provider, parseAskRequest(await readJson(request)), response);
-    case 'GET /api/stream':
-      // An EventSource comes back by itself when a stream has ended. The answer is not asked for twice.
-      if (request.headers['last-event-id'] !== undefined) return endForGood(response);
-      return stream(provider, readAskQuery(searchParams), response);
     case 'GET /api/usage':
       return usage.send(response);
     default:
@@ -47,16 +45,11 @@ export async function route(
   }
 }
 
-function urlOf({ url = '/' }: IncomingMessage): URL {
+function pathOf({ url = '/' }: IncomingMessage): string {
   if (url.startsWith('/') && URL.canParse(url, 'http://localhost')) {
-    return new URL(url, 'http://localhost');
+    return new URL(url, 'http://localhost').pathname;
   }
   throw new Failure(400, 'BAD_ADDRESS', 'The address cannot be read.');
-}
-
-/** 204 tells an EventSource to stop. */
-function endForGood(response: ServerResponse): void {
-  response.writeHead(204).end();
 }
 
 function checkMethod(method = '', pathname: string): void {

@@ -9,7 +9,7 @@ import { tokensIn } from './tokens-in.js';
 import type { AskRequest, StreamEvent } from './wire.js';
 
 /**
- * `/api/stream`: an answer piece by piece, with what becomes of the call before and after. When the browser goes
+ * `POST /api/stream`: an answer piece by piece, with what becomes of the call before and after. When the browser goes
  * away the call is cancelled, wherever it is.
  */
 export function stream(
@@ -18,8 +18,7 @@ export function stream(
   response: ServerResponse,
 ): void {
   const events$ = service.callEvents({ ...questionOf(prompt), usageTracker }, { priority, tenant });
-  // The id lets an EventSource that comes back by itself be told apart: see `routes.ts`.
-  sendEvents(response, toldOf(events$).pipe(map((event, index) => eventText(event, index))));
+  sendEvents(response, toldOf(events$).pipe(map(eventText)));
 }
 
 function toldOf(events$: Observable<CallEvent<string>>): Observable<StreamEvent> {

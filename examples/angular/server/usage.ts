@@ -22,7 +22,7 @@ const EVERY_MS = 250;
 /** So often something is sent though nothing has changed: a connection that is gone is noticed by it. */
 const ALIVE_MS = 15_000;
 
-/** `/api/usage`: what the service is doing and what is used of its quota, as the latest of it changes. */
+/** `GET /api/usage`: what the service is doing and what is used of its quota, as the latest of it changes. */
 export class Usage implements Disposable {
   private readonly inFlight: CallsInFlight;
   private readonly latest: LatestUsage;

@@ -1,4 +1,7 @@
-// What travels between the browser and the back end; the application imports these types.
+// What travels between the browser and the back end; the application imports it.
+
+/** In characters. */
+export const LONGEST_PROMPT = 2_000;
 
 /** What a tab asks. */
 export interface AskRequest {
