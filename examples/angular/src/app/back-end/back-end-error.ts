@@ -17,13 +17,13 @@ export class BackEndError extends Error {
 export function told(error: unknown): string {
   if (!(error instanceof HttpErrorResponse)) return (error as Error).message;
   if (error.status === 0) return 'There is no connection to the back end.';
-  return bodyOf(error)?.error.message ?? `The back end answered ${error.status}.`;
+  return bodyOf(error)?.error?.message ?? `The back end answered ${error.status}.`;
 }
 
 /** As JSON, or as the text of it where a text was asked for. */
-function bodyOf({ error }: HttpErrorResponse): ErrorBody | undefined {
+function bodyOf({ error }: HttpErrorResponse): Partial<ErrorBody> | undefined {
   try {
-    return (typeof error === 'string' ? JSON.parse(error) : error) as ErrorBody;
+    return (typeof error === 'string' ? JSON.parse(error) : error) as Partial<ErrorBody>;
   } catch {
     return undefined;
   }

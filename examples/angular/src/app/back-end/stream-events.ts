@@ -1,5 +1,14 @@
 import { type HttpEvent, HttpEventType } from '@angular/common/http';
-import { concatMap, from, type OperatorFunction } from 'rxjs';
+import {
+  concat,
+  concatMap,
+  defer,
+  EMPTY,
+  map,
+  type ObservableInput,
+  type OperatorFunction,
+  throwError,
+} from 'rxjs';
 import type { StreamEvent } from '../../../server/wire';
 import { BackEndError } from './back-end-error';
 
@@ -7,32 +16,38 @@ const END = '\n\n';
 
 /**
  * The events of an answer of `HttpClient` whose text grows. A `failed` one becomes an error, and so does an end before
- * the answer has ended.
+ * the answer has ended; what has come before is told first.
  */
 export function streamEvents(): OperatorFunction<HttpEvent<string>, StreamEvent> {
-  return (http$) => {
-    let read = 0;
-    let isComplete = false;
-    const eventsIn = (text: string): StreamEvent[] => {
-      const end = text.lastIndexOf(END) + END.length;
-      if (end <= read) return [];
-      const events = text.slice(read, end).split(END).flatMap(parse);
-      read = end;
-      isComplete ||= events.some(({ type }) => type === 'answered');
-      return events.map(checked);
-    };
-    return http$.pipe(
-      concatMap((event) => {
-        if (event.type === HttpEventType.DownloadProgress) {
-          return from(eventsIn((event as { partialText?: string }).partialText ?? ''));
-        }
-        if (event.type !== HttpEventType.Response) return [];
-        const events = eventsIn(event.body ?? '');
-        if (!isComplete) throw new BackEndError('CUT_OFF', 'The connection was lost.');
-        return from(events);
-      }),
-    );
-  };
+  return (http$) =>
+    defer(() => {
+      let read = 0;
+      let isComplete = false;
+      const newIn = (text: string): StreamEvent[] => {
+        const end = text.lastIndexOf(END);
+        if (end < read) return []; // none that is whole
+        const events = text.slice(read, end).split(END).flatMap(parse);
+        read = end + END.length;
+        isComplete ||= events.some(({ type }) => type === 'answered');
+        return events;
+      };
+      return http$.pipe(
+        concatMap((event): ObservableInput<StreamEvent> => {
+          if (event.type === HttpEventType.DownloadProgress) return newIn(textOf(event));
+          if (event.type !== HttpEventType.Response) return [];
+          return concat(newIn(event.body ?? ''), isComplete ? EMPTY : throwError(cutOff));
+        }),
+        map(checked),
+      );
+    });
+}
+
+function textOf({ partialText = '' }: { readonly partialText?: string }): string {
+  return partialText;
+}
+
+function cutOff(): BackEndError {
+  return new BackEndError('CUT_OFF', 'The connection was lost.');
 }
 
 /** One event; those without data are comments and settings. */
