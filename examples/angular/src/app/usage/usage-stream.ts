@@ -1,4 +1,14 @@
-import { Observable, retry, timer } from 'rxjs';
+import {
+  distinctUntilChanged,
+  EMPTY,
+  fromEvent,
+  map,
+  Observable,
+  retry,
+  startWith,
+  switchMap,
+  timer,
+} from 'rxjs';
 import type { UsageHistory, UsageSnapshot } from '../../../server/wire';
 
 /** What the page knows. */
@@ -15,8 +25,20 @@ export const NOTHING_YET: Watched = { history: {}, snapshot: undefined, isConnec
 
 const AGAIN_MS = 1_000;
 
-/** What the back end tells of its quota, for as long as somebody subscribes; it comes back after a break. */
+/**
+ * What the back end tells of its quota, for as long as somebody subscribes; it comes back after a break. A tab that
+ * nobody sees leaves its connection to the others: a browser has six for all of them.
+ */
 export function usageStream(): Observable<Watched> {
+  return fromEvent(document, 'visibilitychange').pipe(
+    startWith(undefined),
+    map(() => !document.hidden),
+    distinctUntilChanged(),
+    switchMap((isSeen) => (isSeen ? connection() : EMPTY)),
+  );
+}
+
+function connection(): Observable<Watched> {
   return new Observable<Watched>((subscriber) => {
     const source = new EventSource('/api/usage');
     let watched = NOTHING_YET;
