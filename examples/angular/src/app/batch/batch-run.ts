@@ -15,10 +15,10 @@ import {
 import type { ServiceEvent } from 'rxllm';
 import { injectLLMService } from 'rxllm/angular';
 import type { Answer } from '../../../server/wire';
+import { told } from '../back-end/back-end-error';
 import { BATCH } from '../back-end/batch-service';
+import { STATUS_AFTER, type TicketStatus } from './ticket-status';
 import { makeTickets, type Ticket } from './tickets';
-
-export type TicketStatus = 'ready' | 'waiting' | 'in flight' | 'answered' | 'failed' | 'cancelled';
 
 /** An answer as it is shown. */
 export interface Answered extends Answer {
@@ -39,8 +39,13 @@ export class BatchRun {
   /** The latest, the last one first. */
   readonly answers = signal<readonly Answered[]>([]);
   readonly tokens = signal(0);
+  /** Why the latest of those has failed that have. */
+  readonly failure = signal('');
   readonly isRunning = signal(false);
   readonly hasRun = computed(() => this.statuses().some((status) => status !== 'ready'));
+  readonly hasRest = computed(
+    () => this.hasRun() && this.statuses().some((status) => status !== 'answered'),
+  );
 
   private readonly service = injectLLMService(BATCH);
   private readonly latest = new Map<string, TicketStatus>();
@@ -54,18 +59,19 @@ export class BatchRun {
       .subscribe(() => this.draw());
   }
 
-  /** Makes all calls. None goes before all are queued, so that not even the first four overtake an urgent one. */
+  /** Makes all calls. */
   start(): void {
     if (this.isRunning()) return;
     this.latest.clear();
     this.answers.set([]);
     this.tokens.set(0);
-    this.isRunning.set(true);
-    this.service.pause();
-    this.calls = merge(...this.tickets.map((ticket) => this.call(ticket)))
-      .pipe(finalize(() => this.isRunning.set(false)))
-      .subscribe();
-    this.service.resume();
+    this.send(this.tickets);
+  }
+
+  /** Makes those again that were not answered: cancelled ones, or those of a broken connection. */
+  sendRest(): void {
+    if (this.isRunning()) return;
+    this.send(this.tickets.filter(({ label }) => this.latest.get(label) !== 'answered'));
   }
 
   /** Unsubscribes from all of them: what waits is not sent, what is in flight is torn down. */
@@ -74,13 +80,27 @@ export class BatchRun {
     this.service.resume(); // after that, or four more would go where it was paused
   }
 
+  /** None goes before all are queued, so that not even the first four overtake an urgent one. */
+  private send(tickets: readonly Ticket[]): void {
+    this.failure.set('');
+    this.isRunning.set(true);
+    this.service.pause();
+    this.calls = merge(...tickets.map((ticket) => this.call(ticket)))
+      .pipe(finalize(() => this.isRunning.set(false)))
+      .subscribe();
+    this.service.resume();
+  }
+
   private call(ticket: Ticket): Observable<never> {
     const { label, priority } = ticket;
     return this.service.call(ticket, { label, priority }).pipe(
       tap((answer) => this.show(ticket, answer)),
       ignoreElements(),
-      // One that fails stops no other; its square says so.
-      catchError(() => EMPTY),
+      // One that fails stops no other.
+      catchError((error: unknown) => {
+        this.failure.set(told(error));
+        return EMPTY;
+      }),
     );
   }
 
@@ -100,12 +120,3 @@ export class BatchRun {
     this.statuses.set(this.tickets.map(({ label }) => this.latest.get(label) ?? 'ready'));
   }
 }
-
-const STATUS_AFTER: Readonly<Record<Exclude<ServiceEvent['type'], 'fault'>, TicketStatus>> = {
-  queued: 'waiting',
-  started: 'in flight',
-  retrying: 'waiting',
-  completed: 'answered',
-  failed: 'failed',
-  cancelled: 'cancelled',
-};

@@ -3,8 +3,9 @@ import { Component, computed, inject } from '@angular/core';
 import { injectLLMService, stateSignal } from 'rxllm/angular';
 import { BATCH } from '../back-end/batch-service';
 import { duration } from '../shared/duration';
-import { BatchRun, type TicketStatus } from './batch-run';
+import { BatchRun } from './batch-run';
 import { OneMore } from './one-more';
+import type { TicketStatus } from './ticket-status';
 import { NORMAL, URGENT } from './tickets';
 
 /** How far the calls of one priority are. */
@@ -15,7 +16,7 @@ interface Progress {
   readonly inFlight: number;
   readonly waiting: number;
   readonly failed: number;
-  /** How long a call would wait that was made now. */
+  /** How long, or for what, a call would wait that was made now. */
   readonly wait: string;
 }
 
@@ -55,7 +56,7 @@ export class Batch {
     return [
       `${answered} answered`,
       ...(cancelled > 0 ? [`${cancelled} cancelled`] : []),
-      ...(failed > 0 ? [`${failed} failed`] : []),
+      ...(failed > 0 ? [`${failed} failed. ${this.run.failure()}`] : []),
     ].join(', ');
   });
 
@@ -79,7 +80,7 @@ export class Batch {
       inFlight: count('in flight'),
       waiting: count('waiting'),
       failed: count('failed'),
-      wait: duration(waitMs),
+      wait: this.isPaused() ? 'for you to resume' : duration(waitMs),
     };
   }
 }
