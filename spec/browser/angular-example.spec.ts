@@ -138,6 +138,33 @@ describeInBrowser('examples/angular', (open) => {
       expect(await example.stats()).toMatchObject({ requests: 1, aborted: 0 });
     });
 
+    it.each([
+      ['failed', 'data: {"type":"failed","code":"X","message":"Not today."}\n\n', 'Not today.'],
+      ['is cut off', 'data: {"type":"pie', 'The connection was lost.'],
+    ])('keeps what had come of an answer that %s', async (_, end, told) => {
+      const { url } = await start();
+      const { page } = await open(url);
+      const piece = 'data: {"type":"piece","text":"Half an answer"}\n\n';
+      await page.route('**/api/stream', (route) =>
+        route.fulfill({ contentType: 'text/event-stream', body: piece + end }),
+      );
+
+      await ask(page, 'What does switchMap do?');
+
+      await page.getByText(told).waitFor();
+      expect(await page.getByTestId('answer').textContent()).toBe('Half an answer');
+    });
+
+    it('says how long a question may be', async () => {
+      const { url } = await start('--per-token-ms', '0');
+      const { page } = await open(url);
+
+      await ask(page, 'why '.repeat(25_000));
+
+      await page.getByText('A question may have 2,000 characters.').waitFor();
+      await answered(page);
+    });
+
     it('shows the code that it runs', async () => {
       const { url } = await start();
       const { page } = await open(url);
@@ -245,6 +272,48 @@ describeInBrowser('examples/angular', (open) => {
     });
   });
 
+  it('sends the rest of a batch when the server that went away is there again', async () => {
+    const { url, port } = await start(...PLENTY, '--first-token-ms', '200', '--per-token-ms', '0');
+    const { page, complaints } = await open(`${url}batch`);
+    await press(page, 'Start 500 calls');
+    await eventually(async () => expect(await shown(page, 'answered')).toBeGreaterThan(3));
+    await example.stop();
+    const summary = page.getByText(/\d+ answered, \d+ failed\. There is no connection/);
+    const [, answers, failures] = /(\d+) answered, (\d+) failed/
+      .exec((await summary.textContent())!)!
+      .map(Number);
+    expect(answers! + failures!).toBe(500);
+    await start(...PLENTY, ...QUICK, '--port', String(port));
+
+    await press(page, 'Send the rest');
+
+    await page.getByText('500 answered').waitFor({ timeout: 60_000 });
+    expect(await example.stats()).toMatchObject({ answered: failures });
+    expect(await page.getByRole('button', { name: 'Send the rest' }).count()).toBe(0);
+    complaints.splice(0).forEach((complaint) => expect(complaint).toMatch(/net::ERR_|503/));
+  });
+
+  it('leaves its connection to other tabs while nobody sees it', async () => {
+    const { url } = await start('--per-token-ms', '0');
+    const { page } = await open(`${url}usage`);
+    const see = (isSeen: boolean) =>
+      page.evaluate((hidden) => {
+        Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, !isSeen);
+    await page.getByText('Live from a simulator').waitFor();
+    const left = page.waitForEvent('requestfailed');
+
+    await see(false);
+
+    expect((await left).url()).toBe(`${url}api/usage`);
+    await (await example.ask()).json();
+
+    await see(true);
+
+    await eventually(async () => expect(await shown(page, 'answered')).toBe(1));
+  });
+
   describe('several tabs', () => {
     it('share one quota', async () => {
       const { url } = await start('--requests-per-minute', '2', '--per-token-ms', '0');
@@ -259,7 +328,7 @@ describeInBrowser('examples/angular', (open) => {
       await one.page.getByText('Number 1 in the queue').waitFor();
       await other.page.getByRole('link', { name: 'Usage' }).click();
       await other.page
-        .getByText(/^The next call waits .* s for the quota of requests\.$/)
+        .getByText(/^The next call waits .*\ss for the quota of requests\.$/)
         .waitFor();
       expect(await shown(other.page, 'queued')).toBe(1);
       expect(await example.stats()).toMatchObject({ answered: 2, requests: 2, limitsBroken: 0 });

@@ -1,8 +1,9 @@
+import { DecimalPipe } from '@angular/common';
 import { Component, computed, signal } from '@angular/core';
 import { toObservable, toSignal } from '@angular/core/rxjs-interop';
 import { catchError, debounceTime, type Observable, of, scan, startWith, switchMap } from 'rxjs';
 import { injectLLMService } from 'rxllm/angular';
-import type { StreamEvent } from '../../../server/wire';
+import { LONGEST_PROMPT, type StreamEvent } from '../../../server/wire';
 import { told } from '../back-end/back-end-error';
 import { CHAT } from '../back-end/chat-service';
 import { PIPE } from './pipe';
@@ -12,6 +13,7 @@ import { tokensOf, type Turn, turnOf, withEvent } from './turn';
 /** A prompt box whose answer streams in while one types. */
 @Component({
   selector: 'app-ask',
+  imports: [DecimalPipe],
   templateUrl: './ask.html',
   styleUrl: './ask.css',
 })
@@ -20,6 +22,7 @@ export class Ask {
   protected readonly prompt = signal('');
   protected readonly trail = new Trail();
   protected readonly pipe = PIPE;
+  protected readonly longest = LONGEST_PROMPT;
   protected readonly suggestions = [
     'What does switchMap do?',
     'How does a quota work?',
