@@ -274,6 +274,21 @@ describe('callSignal', () => {
       expect(service.asked).toHaveLength(1);
     });
 
+    it('makes a call of an object that only looks the same', () => {
+      const service = new FakeService<{ readonly text: string }, string>({
+        answers: 'a|',
+        scheduler: time,
+      });
+      const text = signal('hi');
+      const answer = callSignal(service, () => ({ text: text().trim() }), { injector });
+      advance(1);
+      text.set('hi  ');
+      expect(answer.status()).toBe('loading');
+      advance(1);
+
+      expect(service.asked).toHaveLength(2);
+    });
+
     it('is idle and has initialValue when there is no request any more', () => {
       const { prompt, shown, service } = newAsk();
       advance(11);

@@ -26,8 +26,5 @@ export function asked<Request>(request: () => Request | undefined): Asked<Reques
 
 /** A request that is set to the same value is no new one. */
 export function isSame(one: Asked<unknown>, other: Asked<unknown>): boolean {
-  const haveFailed = [one, other].filter(({ failure }) => failure).length;
-  return haveFailed === 0
-    ? Object.is(one.request, other.request)
-    : haveFailed === 2 && Object.is(one.failure?.error, other.failure?.error);
+  return !one.failure && !other.failure && Object.is(one.request, other.request);
 }
