@@ -252,6 +252,19 @@ describeInBrowser('examples/angular', (open) => {
       await page.getByText('cancelled').first().waitFor();
     });
 
+    it('is paused no more when it has been cancelled', async () => {
+      const { url } = await start(...PLENTY, ...QUICK);
+      const { page } = await open(`${url}batch`);
+      await press(page, 'Start 500 calls');
+      await press(page, 'Pause');
+      await page.getByText('Paused').waitFor();
+      await press(page, 'Cancel');
+
+      await press(page, 'Send one ahead of all');
+
+      await page.getByText('Where is my parcel').waitFor();
+    });
+
     it('lets one call go ahead of all that wait', async () => {
       const { url } = await start(...PLENTY, '--first-token-ms', '300', '--per-token-ms', '0');
       const { page } = await open(`${url}batch`);
@@ -303,6 +316,8 @@ describeInBrowser('examples/angular', (open) => {
       }, !isSeen);
     await page.getByText('Live from a simulator').waitFor();
     const left = page.waitForEvent('requestfailed');
+    const opened: string[] = [];
+    page.on('request', (request) => opened.push(request.url()));
 
     await see(false);
 
@@ -312,6 +327,7 @@ describeInBrowser('examples/angular', (open) => {
     await see(true);
 
     await eventually(async () => expect(await shown(page, 'answered')).toBe(1));
+    expect(opened).toEqual([`${url}api/usage`]);
   });
 
   describe('several tabs', () => {
