@@ -86,7 +86,7 @@ export class BatchRun {
     this.isRunning.set(true);
     this.service.pause();
     this.calls = merge(...tickets.map((ticket) => this.call(ticket)))
-      .pipe(finalize(() => this.isRunning.set(false)))
+      .pipe(finalize(() => this.changed$.next()))
       .subscribe();
     this.service.resume();
   }
@@ -116,7 +116,9 @@ export class BatchRun {
     this.changed$.next();
   }
 
+  /** All at once: a batch has ended when the last of its calls is seen to have. */
   private draw(): void {
     this.statuses.set(this.tickets.map(({ label }) => this.latest.get(label) ?? 'ready'));
+    this.isRunning.set(!this.calls.closed);
   }
 }
