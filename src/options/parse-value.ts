@@ -22,8 +22,9 @@ export function parseFunction<T>(option: string, value: T): T {
 
 const amount: Kind = { isAllowed: isAmount, allowed: 'a finite number, 0 or more' };
 
+/** Asked several times for every call: `parseValue` only words the error. */
 export function parseAmount(option: string, value: number): number {
-  return parseValue(amount, option, value);
+  return isAmount(value) ? value : parseValue(amount, option, value);
 }
 
 export function parseName(option: string, value: string): string {
