@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isInstalled } from '../../spec/support/is-installed.mjs';
 import { mustRun, root } from '../../spec/support/run.mjs';
 
 const here = import.meta.dirname;
@@ -14,7 +15,7 @@ const built = join(here, 'dist/.built-from');
 
 try {
   mustRun('node', ['spec/support/set-up.mjs'], { show: true });
-  if (!isInstalled()) perform('Installing the dependencies of the example', install);
+  if (!isInstalled(here)) perform('Installing the dependencies of the example', install);
   else if (read(packed) !== digestOfPackage()) perform('Packing rxllm for it', refresh);
   if (read(built) !== digestOfInputs()) perform('Building the example', build);
 } catch (error) {
@@ -48,21 +49,6 @@ function build() {
 
 function inHere(command, args) {
   mustRun(command, args, { cwd: here });
-}
-
-/** npm writes down what it installed; optional packages are those of other platforms. */
-function isInstalled() {
-  const installed = packagesIn('node_modules/.package-lock.json');
-  return Object.entries(packagesIn('package-lock.json'))
-    .filter(([path]) => path !== '')
-    .every(([path, { version, optional }]) =>
-      installed[path] ? installed[path].version === version : optional,
-    );
-}
-
-function packagesIn(lockFile) {
-  const text = read(join(here, lockFile));
-  return text === undefined ? {} : JSON.parse(text).packages;
 }
 
 function digestOfPackage() {
