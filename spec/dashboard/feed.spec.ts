@@ -1,7 +1,7 @@
 import { BehaviorSubject, map, NEVER, type Observable, of, Subject, throwError, timer } from 'rxjs';
 import type { DashboardService } from '../../src/dashboard/index.js';
 import { Feed, type FeedOptions } from '../../src/dashboard/feed/feed.js';
-import type { Sample, ServiceSample } from '../../src/dashboard/protocol.js';
+import type { Hello, Sample, ServiceSample } from '../../src/dashboard/protocol.js';
 import {
   budget,
   type LLMServiceOptions,
@@ -197,6 +197,23 @@ describe('a sample', () => {
     expect(seen(shown).waitMs).toMatchObject({ calls: 20, max: 190 });
   });
 
+  it('shows durations and what was spent as they are now, however often it is looked at', () => {
+    const service = serviceWith();
+    const shown = feedOf([service]);
+    const look = () => {
+      const { runMs, spent } = seen(shown);
+      return { max: runMs?.max, tokens: spent['tokens'] };
+    };
+    call(service, { ms: 5, tokens: 10 });
+    time.advance(5);
+    const first = look();
+    call(service, { ms: 9, tokens: 10 });
+    time.advance(9);
+
+    expect(first).toEqual({ max: 5, tokens: 10 });
+    expect(look()).toEqual({ max: 9, tokens: 20 });
+  });
+
   it('forgets durations that many calls have followed', () => {
     const service = serviceWith();
     const shown = feedOf([service]);
@@ -370,6 +387,17 @@ describe('events in samples', () => {
 });
 
 describe('sampling', () => {
+  it('tells a page that opens alone what is so now, not what the one before it was told', () => {
+    const service = serviceWith();
+    const shown = feedOf([service]);
+    time.advance(0);
+    const before = JSON.parse(shown.helloText()) as Hello;
+    call(service, { ms: 400 });
+    const after = JSON.parse(shown.helloText()) as Hello;
+
+    expect([before, after].map(({ sample }) => sample.services[0]!.inFlight)).toEqual([0, 1]);
+  });
+
   it('goes on only while somebody listens, and takes one sample for all', () => {
     const service = serviceWith();
     const looks = jest.spyOn(service, 'toJSON');
