@@ -3,7 +3,7 @@ import { type Kind, oneOf } from './kind.js';
 import { aFunction, duration, longest, scheduler } from './kinds.js';
 import { limit } from './limit.js';
 import { parserOf } from './parser.js';
-import { quotas } from './quota.js';
+import { quotas } from './quotas.js';
 import { objectOf } from './schema.js';
 import { usageTracker } from './trackers.js';
 

@@ -1,5 +1,5 @@
 import { InvalidOptionError } from '../errors.js';
-import { kindOf } from '../kind-of.js';
+import { shownValue } from '../shown-value.js';
 import { isAmount, isObject } from './is.js';
 import type { Kind } from './kind.js';
 import { aFunction, name } from './kinds.js';
@@ -7,10 +7,13 @@ import { aFunction, name } from './kinds.js';
 /** Gives the value back when it is of this kind. */
 export function parseValue<T>(kind: Kind, option: string, value: T): T {
   if (kind.isAllowed(value)) return value;
-  throw new InvalidOptionError(option, kindOf(value), kind.allowed);
+  throw new InvalidOptionError(option, shownValue(value, kind.allowed), kind.allowed);
 }
 
-const anObject: Kind = { isAllowed: isObject, allowed: 'an object' };
+const anObject: Kind = {
+  isAllowed: (value) => isObject(value) && !Array.isArray(value),
+  allowed: 'an object',
+};
 
 export function parseObject<T extends object>(option: string, value: T): T {
   return parseValue(anObject, option, value);

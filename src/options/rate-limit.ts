@@ -5,7 +5,7 @@ import type { Kind } from './kind.js';
 import { aFunction, scheduler } from './kinds.js';
 import { parserOf } from './parser.js';
 import { queueBounds } from './queue-bounds.js';
-import { quotas } from './quota.js';
+import { quotas } from './quotas.js';
 import { objectOf } from './schema.js';
 import { conflict, missing } from './together.js';
 import { rateTracker } from './trackers.js';

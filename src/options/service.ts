@@ -6,7 +6,7 @@ import { learnOutput } from './learn-output.js';
 import { limit } from './limit.js';
 import { parserOf } from './parser.js';
 import { queueBounds } from './queue-bounds.js';
-import { quotas } from './quota.js';
+import { quotas } from './quotas.js';
 import { retry } from './retry.js';
 import { objectOf } from './schema.js';
 import { checkWeights, tenantWeights } from './tenant-weights.js';
