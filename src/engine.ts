@@ -91,10 +91,10 @@ export class Engine<Request, Response> {
   private readonly turn = new Turn(() => {
     this.moved();
   });
-  private readonly signals = new Signals((calls, reason) => {
+  private readonly signals = new Signals<Call<Request, Response>>((calls, reason) => {
     // Of many signals one may follow another, as those do that AbortSignal.any has made of one.
     asLeaving(() => {
-      this.pipeline.endTogether(calls as Call<Request, Response>[], (call) => {
+      this.pipeline.endTogether(calls, (call) => {
         this.pipeline.leave(call, reason);
       });
     });

@@ -1,14 +1,15 @@
 import { map, merge, type Observable, type SchedulerLike, Subject, takeUntil } from 'rxjs';
-import type { Call, CallFailure } from './call/call.js';
+import type { Call } from './call/call.js';
 import { rateLimit } from './operators/rate-limit.js';
 import { CallQueue } from './queue/call-queue.js';
 import type { WeightOf } from './queue/line.js';
 import { Run } from './call/run.js';
 import { Clock } from './time/clock.js';
+import { Delays } from './time/delays.js';
 import type { Turn } from './turn.js';
-import { WakeUp } from './time/wake-up.js';
 import type { RateTracker } from './usage/rate-tracker.js';
-import type { Worker } from './call/worker.js';
+import type { CallFailure } from './call/worked-call.js';
+import type { PipelineWorker } from './call/worker.js';
 
 /** What a pipeline is made of. */
 export interface PipelineParts<Request, Response> {
@@ -20,7 +21,7 @@ export interface PipelineParts<Request, Response> {
   /** What a tenant weighs beside others. Default 1 each. */
   readonly weightOf?: WeightOf | undefined;
   readonly scheduler: SchedulerLike;
-  readonly worker: Worker<Request, Response>;
+  readonly worker: PipelineWorker<Request, Response>;
   /** Told whenever a call has moved. */
   readonly turn: Turn;
 }
@@ -40,13 +41,14 @@ export class Pipeline<Request, Response> {
   private readonly cancelled$ = new Subject<Call<Request, Response>>();
   private readonly returned$ = new Subject<Call<Request, Response>>();
   private readonly abandoned$ = new Subject<void>();
-  private readonly retrying = new Map<Call<Request, Response>, WakeUp>();
-  private readonly clock: Clock;
+  private readonly retrying: Delays<Call<Request, Response>>;
 
   constructor(private readonly parts: PipelineParts<Request, Response>) {
     const { tracker, permits$, queueLimit, whenQueueFull, scheduler } = parts;
     this.queue = new CallQueue(parts.weightOf);
-    this.clock = new Clock(scheduler);
+    this.retrying = new Delays(scheduler, new Clock(scheduler), (call) => {
+      this.goOn(call);
+    });
     const limits = {
       tracker,
       // Once all is abandoned, none must be let out as those before it leave.
@@ -105,7 +107,7 @@ export class Pipeline<Request, Response> {
     turn.move(() => {
       // Told before it leaves, as others may be let out then.
       worker.ended(call, { outcome: failure ? 'failed' : 'cancelled', ...failure });
-      this.stopWaiting(call);
+      this.retrying.delete(call);
       this.cancelled$.next(call);
     });
   }
@@ -130,7 +132,7 @@ export class Pipeline<Request, Response> {
 
   /** Ends every call that is queued, or waits for its next try, with the error. */
   refuseQueued(error: unknown): void {
-    this.endTogether([...this.queue, ...this.retrying.keys()], (call) => {
+    this.endTogether([...this.queue, ...this.retrying], (call) => {
       this.abandon(call, error);
     });
   }
@@ -138,7 +140,7 @@ export class Pipeline<Request, Response> {
   /** Ends every call, queued or in flight, with the error, and lets no other out. */
   abandonAll(error: unknown): void {
     this.abandoned$.next();
-    this.endTogether([...this.queue, ...this.retrying.keys(), ...this.inFlight], (call) => {
+    this.endTogether([...this.queue, ...this.retrying, ...this.inFlight], (call) => {
       this.abandon(call, error);
     });
   }
@@ -216,29 +218,12 @@ export class Pipeline<Request, Response> {
 
   private wait(call: Call<Request, Response>, delayMs: number): void {
     call.retryInMs = undefined;
-    if (!(delayMs > 0)) {
-      this.returned$.next(call);
-      return;
-    }
-    const until = this.clock.now() + delayMs;
-    const wakeUp = new WakeUp(this.parts.scheduler, () => {
-      const left = until - this.clock.now();
-      if (left > 0) wakeUp.set(left);
-      else this.goOn(call);
-    });
-    this.retrying.set(call, wakeUp);
-    wakeUp.set(delayMs);
+    if (delayMs > 0) this.retrying.add(call, delayMs);
+    else this.returned$.next(call);
   }
 
   private goOn(call: Call<Request, Response>): void {
-    this.stopWaiting(call);
     this.returned$.next(call);
     this.parts.turn.changed();
-  }
-
-  private stopWaiting(call: Call<Request, Response>): void {
-    if (this.retrying.size === 0) return;
-    this.retrying.get(call)?.clear();
-    this.retrying.delete(call);
   }
 }

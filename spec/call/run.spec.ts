@@ -21,7 +21,7 @@ class Played {
     error: (error: unknown) => this.note(`error ${(error as Error).message}`),
     complete: () => this.note('complete'),
   });
-  readonly run: Run<string, string>;
+  readonly run: Run<string, string, AnyCall>;
 
   constructor(
     process: () => ObservableInput<string>,
@@ -30,7 +30,7 @@ class Played {
     delayMs?: number,
   ) {
     this.call.reservation = this.reservation;
-    const worker: Worker<string, string> = {
+    const worker: Worker<string, string, AnyCall> = {
       units: [],
       process,
       usageOf: (): Usage | undefined => this.note('usageOf'),
@@ -42,8 +42,6 @@ class Played {
         this.note('verdict');
         return delayMs === undefined ? undefined : { delayMs };
       },
-      endIfOver: () => undefined,
-      started: () => undefined,
       responded: () => this.note('responded'),
       retrying: () => this.note('retrying'),
       ended: (_, { outcome }) => this.note(outcome),

@@ -13,7 +13,7 @@ import type { Clock } from '../time/clock.js';
 import type { Timeouts } from './timeouts.js';
 import type { RateTracker } from '../usage/rate-tracker.js';
 import type { Usage } from '../usage/usage.js';
-import type { Ending, Worker } from './worker.js';
+import type { Ending, PipelineWorker } from './worker.js';
 
 /** What the user's own code does for a call. */
 export interface Work<Request, Response> {
@@ -37,7 +37,7 @@ export interface CallWorkerParts<Request, Response> {
 }
 
 /** Works for the calls of a service: runs the user's code, and tells each step to whom it concerns. */
-export class CallWorker<Request, Response> implements Worker<Request, Response> {
+export class CallWorker<Request, Response> implements PipelineWorker<Request, Response> {
   readonly units: readonly string[];
 
   constructor(private readonly parts: CallWorkerParts<Request, Response>) {

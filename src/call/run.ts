@@ -1,5 +1,4 @@
 import { isObservable, type ObservableInput, Subscriber } from 'rxjs';
-import type { Call, CallFailure } from './call.js';
 import { CallContext } from './call-context.js';
 import { InvalidOptionError } from '../errors.js';
 import { kindOf } from '../kind-of.js';
@@ -10,9 +9,8 @@ import { usageOfFailed } from '../retry/refund.js';
 import type { RateLimitReading } from '../usage/rate-limit-reading.js';
 import type { Reservation } from '../usage/reservation.js';
 import type { Usage } from '../usage/usage.js';
+import type { CallFailure, WorkedCall } from './worked-call.js';
 import type { Ending, Worker } from './worker.js';
-
-export type { Ending, Worker } from './worker.js';
 
 /** An answer that tells nothing of limits, and so only that the call was let in. */
 const LET_IN: RateLimitReading = Object.freeze({
@@ -28,7 +26,11 @@ const LET_IN: RateLimitReading = Object.freeze({
  *
  * Whatever it tells may end the call, or let another try begin, in the same turn; it is live until then.
  */
-export class Run<Request, Response> extends Subscriber<Response> {
+export class Run<
+  Request,
+  Response,
+  Worked extends WorkedCall<Request, Response>,
+> extends Subscriber<Response> {
   private readonly context: CallContext;
   /** Not the call's own, which is that of a later try as soon as there is one. */
   private readonly reservation: Reservation | undefined;
@@ -36,10 +38,10 @@ export class Run<Request, Response> extends Subscriber<Response> {
   private isOver = false;
 
   constructor(
-    private readonly call: Call<Request, Response>,
-    private readonly worker: Worker<Request, Response>,
+    private readonly call: Worked,
+    private readonly worker: Worker<Request, Response, Worked>,
     /** Told when the work has been torn down. */
-    readonly onOver: (call: Call<Request, Response>) => void,
+    readonly onOver: (call: Worked) => void,
   ) {
     // RxJS means to hide this constructor, yet an observer that is its own subscription, and so can be
     // unsubscribed from while its source still emits in the same turn, cannot be had in another way.

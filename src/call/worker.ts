@@ -4,9 +4,10 @@ import type { CallContext } from './call-context.js';
 import type { Failure } from '../retry/failure.js';
 import type { Verdict } from '../retry/retry-policy.js';
 import type { Usage } from '../usage/usage.js';
+import type { WorkedCall } from './worked-call.js';
 
 /** What a run asks of its service. */
-export interface Worker<Request, Response> {
+export interface Worker<Request, Response, Worked extends WorkedCall<Request, Response>> {
   /** The units that the service's quotas count. */
   readonly units: readonly string[];
   process(request: Request, context: CallContext): ObservableInput<Response>;
@@ -14,16 +15,24 @@ export interface Worker<Request, Response> {
   /** Undefined where a user's own reading of the error says nothing. */
   failureOf(error: unknown): Failure | undefined;
   /** Whether the call is to be tried again. */
-  verdict(call: Call<Request, Response>, error: unknown, failure: Failure): Verdict | undefined;
+  verdict(call: Worked, error: unknown, failure: Failure): Verdict | undefined;
+  /** Asked for where the call has times to keep. */
+  responded(call: Worked): void;
+  retrying(call: Worked, delayMs: number, error: unknown): void;
+  ended(call: Worked, ending: Ending): void;
+  /** Something went wrong that is no call's outcome. */
+  fault(error: unknown): void;
+}
+
+/** What a pipeline asks of its service. */
+export interface PipelineWorker<Request, Response> extends Worker<
+  Request,
+  Response,
+  Call<Request, Response>
+> {
   /** Ends the call if its time is over, though its alarm has not rung yet. */
   endIfOver(call: Call<Request, Response>): void;
   started(call: Call<Request, Response>): void;
-  /** Asked for where the call has times to keep. */
-  responded(call: Call<Request, Response>): void;
-  retrying(call: Call<Request, Response>, delayMs: number, error: unknown): void;
-  ended(call: Call<Request, Response>, ending: Ending): void;
-  /** Something went wrong that is no call's outcome. */
-  fault(error: unknown): void;
 }
 
 /** How a call ended. */
