@@ -374,7 +374,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'believes a timer that fires early',
     breaks: 'G9',
-    file: 'src/pipeline.ts',
+    file: 'src/time/delays.ts',
     find: 'if (left > 0) wakeUp.set(left);',
     replace: 'if (left < 0) wakeUp.set(left);',
     spec: 'spec/service-retry.spec.ts',
@@ -404,7 +404,7 @@ export const faults: readonly Fault[] = [
     file: 'src/pipeline.ts',
     find: 'this.parts.turn.move(() => {\n      this.released$.next();\n    });',
     replace:
-      'if (this.retrying.has(call)) return;\n    this.parts.turn.move(() => {\n      this.released$.next();\n    });',
+      'if ([...this.retrying].includes(call)) return;\n    this.parts.turn.move(() => {\n      this.released$.next();\n    });',
     spec: 'spec/service-retry-waiting.spec.ts',
     test: 'holds no permit',
   },
