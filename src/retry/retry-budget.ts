@@ -1,4 +1,4 @@
-import { SlidingWindow } from '../usage/window/sliding-window.js';
+import { ChargeLog } from '../usage/window/charge-log.js';
 
 /** How many retries there may be. */
 export interface RetryBudgetOptions {
@@ -28,14 +28,14 @@ export interface RetryBudgetOptions {
 export class RetryBudget {
   private readonly share: number;
   private readonly atLeast: number;
-  private readonly calls: SlidingWindow;
-  private readonly retries: SlidingWindow;
+  private readonly calls: ChargeLog;
+  private readonly retries: ChargeLog;
 
   constructor({ share, atLeast, windowMs = 60_000 }: RetryBudgetOptions) {
     this.share = share;
     this.atLeast = atLeast;
-    this.calls = new SlidingWindow(windowMs);
-    this.retries = new SlidingWindow(windowMs);
+    this.calls = new ChargeLog(windowMs);
+    this.retries = new ChargeLog(windowMs);
   }
 
   /** Counts a call that starts its first attempt at `now`. */

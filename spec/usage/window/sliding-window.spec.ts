@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { SlidingWindow, type WindowEntry } from '../../../src/usage/window/sliding-window.js';
+import type { WindowEntry } from '../../../src/usage/window/charge-log.js';
+import { SlidingWindow } from '../../../src/usage/window/sliding-window.js';
 
 /** The window as a list that is summed anew each time: what `SlidingWindow` must agree with. */
 class NaiveWindow {

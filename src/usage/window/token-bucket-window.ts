@@ -1,5 +1,5 @@
 import { ExactSum } from './exact-sum.js';
-import { SlidingWindow, type WindowEntry } from './sliding-window.js';
+import { ChargeLog, type WindowEntry } from './charge-log.js';
 import type { UsageWindow } from './usage-window.js';
 
 /** What is less than this part of the limit, when the window has passed, is an error of rounding. */
@@ -58,13 +58,13 @@ export class TokenBucketWindow implements UsageWindow<BucketEntry> {
   private levelSince = 0;
   private chargedAt = 0;
   private sinceFull = new ExactSum();
-  private readonly log: SlidingWindow;
+  private readonly log: ChargeLog;
 
   constructor(
     private readonly windowMs: number,
     private readonly marginMs: number,
   ) {
-    this.log = new SlidingWindow(windowMs + marginMs, MANY);
+    this.log = new ChargeLog(windowMs + marginMs, MANY);
   }
 
   /** The most that can be missing when a request that is sent at `now` arrives. */
