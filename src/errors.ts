@@ -42,7 +42,9 @@ export class RxllmError extends Error {
 
 /** An option, an argument or a result of a user's function is out of range, unknown or missing. */
 export class InvalidOptionError extends RxllmError {
-  static override readonly code = 'INVALID_OPTION';
+  static override get code() {
+    return 'INVALID_OPTION' as const;
+  }
 
   constructor(
     /** The option's name, as a path: `quotas[1].limit`. */
@@ -64,7 +66,9 @@ function shortened(name: string): string {
 
 /** The service takes no more calls, or was told to abandon those that it had. */
 export class ServiceClosedError extends RxllmError {
-  static override readonly code = 'SERVICE_CLOSED';
+  static override get code() {
+    return 'SERVICE_CLOSED' as const;
+  }
 
   constructor(
     /** Name of the service. */
@@ -86,7 +90,9 @@ export class ServiceClosedError extends RxllmError {
 
 /** As many calls are queued as `queueLimit` allows: this one was refused, or dropped for a newer one. */
 export class QueueFullError extends RxllmError {
-  static override readonly code = 'QUEUE_FULL';
+  static override get code() {
+    return 'QUEUE_FULL' as const;
+  }
 
   constructor(
     /** The most calls that may be queued. */
@@ -116,7 +122,9 @@ const TIMEOUTS: Readonly<Record<CallTimeout, string>> = {
 
 /** A call took longer than one of its timeouts allows, and was ended. */
 export class CallTimeoutError extends RxllmError {
-  static override readonly code = 'CALL_TIMEOUT';
+  static override get code() {
+    return 'CALL_TIMEOUT' as const;
+  }
 
   constructor(
     /** Which one: the name of the option. */
@@ -133,7 +141,9 @@ export class CallTimeoutError extends RxllmError {
 
 /** A call cannot start by its `deadline`: it is refused at once, or ended when the deadline comes. */
 export class DeadlineExceededError extends RxllmError {
-  static override readonly code = 'DEADLINE_EXCEEDED';
+  static override get code() {
+    return 'DEADLINE_EXCEEDED' as const;
+  }
 
   constructor(
     /** How long it could have waited when that was found, in ms; when the time was over: when it was made. */
@@ -157,7 +167,9 @@ function lateness(leftMs: number, expectedWaitMs: number | undefined): string {
 
 /** The call costs more than a quota's whole limit, or than what is left of a budget: waiting cannot help. */
 export class QuotaExceededError extends RxllmError {
-  static override readonly code = 'QUOTA_EXCEEDED';
+  static override get code() {
+    return 'QUOTA_EXCEEDED' as const;
+  }
 
   constructor(
     /** The unit of the quota: `'tokens'`, `'requests'`, … */
@@ -182,7 +194,9 @@ export class QuotaExceededError extends RxllmError {
 
 /** The provider told to wait longer than calls may wait at a closed gate. */
 export class RetryAfterTooLongError extends RxllmError {
-  static override readonly code = 'RETRY_AFTER_TOO_LONG';
+  static override get code() {
+    return 'RETRY_AFTER_TOO_LONG' as const;
+  }
 
   constructor(
     /** How long the provider wants no calls, in ms from when this was made. */
@@ -206,7 +220,9 @@ function seconds(ms: number): string {
 
 /** `callAsync` has nothing to resolve to: the call completed without a response. */
 export class NoResponseError extends RxllmError {
-  static override readonly code = 'NO_RESPONSE';
+  static override get code() {
+    return 'NO_RESPONSE' as const;
+  }
 
   constructor(
     /** Name of the service, or of several made into one. */
@@ -221,7 +237,9 @@ export class NoResponseError extends RxllmError {
 
 /** A tracker completed its answer without a reservation, so that the call would wait for ever. */
 export class NoReservationError extends RxllmError {
-  static override readonly code = 'NO_RESERVATION';
+  static override get code() {
+    return 'NO_RESERVATION' as const;
+  }
 
   constructor() {
     super(

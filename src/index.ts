@@ -1,5 +1,6 @@
 export type { CallOptions, CallTimeouts } from './call/call-options.js';
-export type { CallContext, ReportOptions } from './call/call-context.js';
+export type { CallContext } from './call/call-context.js';
+export type { ReportOptions } from './call/work-context.js';
 export {
   type CallTimeout,
   CallTimeoutError,

@@ -1,5 +1,6 @@
 import { InvalidOptionError } from './errors.js';
-import { shownValue } from './shown-value.js';
+import { kindOf } from './kind-of.js';
+import { shownName } from './shown-name.js';
 
 /** What a schema says is wrong: the part of zod's issue that is looked at. */
 interface Issue {
@@ -23,9 +24,14 @@ export function invalidOption(
   }
   return new InvalidOptionError(
     nameOf(prefix, path),
-    shownValue(valueAt(path, input), message),
+    shown(valueAt(path, input), message),
     message,
   );
+}
+
+/** Of a text only that it is one, as it may hold a secret; unless it should have been one of a few names. */
+function shown(value: unknown, allowed: string): string {
+  return allowed.startsWith("'") ? shownName(value) : kindOf(value);
 }
 
 function valueAt(path: readonly PropertyKey[], input: unknown): unknown {

@@ -26,6 +26,7 @@ import type { QuotaState } from './usage/quota-state.js';
 import type { RateTracker } from './usage/rate-tracker.js';
 import { TimeBoundedUsageTracker } from './usage/time-bounded-usage-tracker.js';
 import type { Usage } from './usage/usage.js';
+import { usageOfQuotas } from './usage/usage-of-quotas.js';
 
 /** Options of every service. Limits are given as `quotas`, or as the original's pair, or not at all. */
 export interface LLMServiceOptions extends CallTimeouts {
@@ -265,10 +266,4 @@ function classNameOf(target: typeof LLMService<unknown, unknown>): string {
 
 function areAllBelow(quotas: readonly QuotaState[]): boolean {
   return quotas.every(({ used, limit }) => limit !== undefined && used < limit);
-}
-
-/** A unit with several quotas shows the usage of its shortest window, the one that moves. */
-function usageOfQuotas(quotas: readonly QuotaState[]): Usage {
-  const longestFirst = [...quotas].sort((one, other) => other.windowMs - one.windowMs);
-  return Object.fromEntries(longestFirst.map(({ unit, used }) => [unit, used]));
 }

@@ -1,8 +1,10 @@
 import { NEVER, Observable, type ObservableInput, of, throwError } from 'rxjs';
 import { Call } from '../../src/call/call.js';
+import { CallContext } from '../../src/call/call-context.js';
 import { type Failure, failureOf, type RateLimitReading, type Usage } from '../../src/index.js';
 import { Run } from '../../src/call/run.js';
 import type { Worker } from '../../src/call/worker.js';
+import { usageOfFailed } from '../../src/retry/refund.js';
 import { FakeReservation } from '../support/fake-tracker.js';
 import { BROKEN } from '../support/retries.js';
 
@@ -31,16 +33,20 @@ class Played {
   ) {
     this.call.reservation = this.reservation;
     const worker: Worker<string, string, AnyCall> = {
-      units: [],
+      contextOf: ({ id, label, attempt, reservation }) =>
+        new CallContext(id, label, attempt, [], reservation),
       process,
       usageOf: (): Usage | undefined => this.note('usageOf'),
-      failureOf: (error): Failure => {
-        this.note('failureOf');
-        return failureOf(error);
-      },
-      verdict: () => {
-        this.note('verdict');
-        return delayMs === undefined ? undefined : { delayMs };
+      failures: {
+        failureOf: (error): Failure => {
+          this.note('failureOf');
+          return failureOf(error);
+        },
+        usageOfFailed: (call, { kind }) => usageOfFailed(kind, call.cost),
+        verdict: () => {
+          this.note('verdict');
+          return delayMs === undefined ? undefined : { delayMs };
+        },
       },
       responded: () => this.note('responded'),
       retrying: () => this.note('retrying'),

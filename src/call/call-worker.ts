@@ -1,10 +1,11 @@
 import type { ObservableInput } from 'rxjs';
 import type { Call } from './call.js';
-import type { CallContext } from './call-context.js';
+import { CallContext } from './call-context.js';
 import type { AnswersInFlight } from '../estimate/answers-in-flight.js';
 import { parseReading } from '../options/reading.js';
 import type { Failure } from '../retry/failure.js';
 import { failureOf } from '../retry/failure-of.js';
+import { usageOfFailed } from '../retry/refund.js';
 import type { RetryPolicy, Verdict } from '../retry/retry-policy.js';
 import type { LatestCalls } from '../telemetry/latest-calls.js';
 import type { ServiceEvents } from '../telemetry/service-events.js';
@@ -13,7 +14,7 @@ import type { Clock } from '../time/clock.js';
 import type { Timeouts } from './timeouts.js';
 import type { RateTracker } from '../usage/rate-tracker.js';
 import type { Usage } from '../usage/usage.js';
-import type { Ending, PipelineWorker } from './worker.js';
+import type { Ending, Failures, PipelineWorker } from './worker.js';
 
 /** What the user's own code does for a call. */
 export interface Work<Request, Response> {
@@ -37,11 +38,15 @@ export interface CallWorkerParts<Request, Response> {
 }
 
 /** Works for the calls of a service: runs the user's code, and tells each step to whom it concerns. */
-export class CallWorker<Request, Response> implements PipelineWorker<Request, Response> {
-  readonly units: readonly string[];
+export class CallWorker<Request, Response>
+  implements PipelineWorker<Request, Response>, Failures<Call<Request, Response>>
+{
+  readonly failures = this;
 
-  constructor(private readonly parts: CallWorkerParts<Request, Response>) {
-    this.units = parts.units;
+  constructor(private readonly parts: CallWorkerParts<Request, Response>) {}
+
+  contextOf({ id, label, attempt, reservation }: Call<Request, Response>): CallContext {
+    return new CallContext(id, label, attempt, this.parts.units, reservation);
   }
 
   process(request: Request, context: CallContext): ObservableInput<Response> {
@@ -60,6 +65,10 @@ export class CallWorker<Request, Response> implements PipelineWorker<Request, Re
       this.fault(fault);
       return failureOf(error);
     }
+  }
+
+  usageOfFailed({ cost }: Call<Request, Response>, { kind }: Failure): Usage | undefined {
+    return usageOfFailed(kind, cost);
   }
 
   verdict(call: Call<Request, Response>, error: unknown, failure: Failure): Verdict | undefined {

@@ -1,14 +1,12 @@
 import { isObservable, type ObservableInput, Subscriber } from 'rxjs';
-import { CallContext } from './call-context.js';
 import { InvalidOptionError } from '../errors.js';
 import { kindOf } from '../kind-of.js';
 import { follow } from './follow.js';
 import type { Failure } from '../retry/failure.js';
-import { plainFailure } from '../retry/plain-failure.js';
-import { usageOfFailed } from '../retry/refund.js';
 import type { RateLimitReading } from '../usage/rate-limit-reading.js';
 import type { Reservation } from '../usage/reservation.js';
 import type { Usage } from '../usage/usage.js';
+import type { WorkContext } from './work-context.js';
 import type { CallFailure, WorkedCall } from './worked-call.js';
 import type { Ending, Worker } from './worker.js';
 
@@ -31,15 +29,17 @@ export class Run<
   Response,
   Worked extends WorkedCall<Request, Response>,
 > extends Subscriber<Response> {
-  private readonly context: CallContext;
+  readonly #call: Worked;
+  readonly #worker: Worker<Request, Response, Worked>;
+  readonly #context: WorkContext;
   /** Not the call's own, which is that of a later try as soon as there is one. */
-  private readonly reservation: Reservation | undefined;
-  private hasResponded = false;
-  private isOver = false;
+  readonly #reservation: Reservation | undefined;
+  #hasResponded = false;
+  #isOver = false;
 
   constructor(
-    private readonly call: Worked,
-    private readonly worker: Worker<Request, Response, Worked>,
+    call: Worked,
+    worker: Worker<Request, Response, Worked>,
     /** Told when the work has been torn down. */
     readonly onOver: (call: Worked) => void,
   ) {
@@ -47,160 +47,163 @@ export class Run<
     // unsubscribed from while its source still emits in the same turn, cannot be had in another way.
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- for the reason above
     super();
-    this.reservation = call.reservation;
-    const { id, label, attempt, reservation } = call;
-    this.context = new CallContext(id, label, attempt, reservation, worker.units);
+    this.#call = call;
+    this.#worker = worker;
+    this.#reservation = call.reservation;
+    this.#context = worker.contextOf(call);
   }
 
   start(): void {
-    this.call.run = this;
+    this.#call.run = this;
     try {
-      const input = this.process();
+      const input = this.#process();
       // An Observable that nobody waits for any more is not even begun.
-      if (this.closed && isObservable(input)) this.over();
-      else follow(input, this, this.over);
+      if (this.closed && isObservable(input)) this.#over();
+      else follow(input, this, this.#over);
     } catch (error) {
-      if (this.closed) this.worker.fault(error);
+      if (this.closed) this.#worker.fault(error);
       else this.error(error);
-      this.over();
+      this.#over();
     }
   }
 
   /** Ends the work because its caller has left, or is told that it failed. */
   cancel(failure?: CallFailure): void {
-    const usage = this.context.reported ?? {};
+    const usage = this.#context.reported ?? {};
     const outcome = failure ? 'failed' : 'cancelled';
-    this.end({ outcome, usage, isEstimated: true, ...failure });
-    this.context.abort();
-    this.tearDown();
+    this.#end({ outcome, usage, isEstimated: true, ...failure });
+    this.#context.abort();
+    this.#tearDown();
   }
 
   protected override _next(response: Response): void {
-    if (this.isLive()) this.letIn();
-    if (this.isLive() && this.call.timing) this.worker.responded(this.call);
-    if (this.isLive()) this.readUsage(response);
-    if (this.isLive()) this.call.reply.next(response);
+    if (this.#isLive()) this.#letIn();
+    if (this.#isLive() && this.#call.timing) this.#worker.responded?.(this.#call);
+    if (this.#isLive()) this.#readUsage(response);
+    if (this.#isLive()) this.#call.reply.next(response);
   }
 
   protected override _error(error: unknown): void {
-    if (!this.isLive()) return;
-    const failure = this.worker.failureOf(error) ?? plainFailure('unknown');
-    this.hear(failure);
-    const canRetry = this.isLive() && !this.hasResponded;
-    const verdict = canRetry ? this.worker.verdict(this.call, error, failure) : undefined;
-    if (!this.isLive()) return;
-    if (verdict && 'delayMs' in verdict) this.tryAgain(verdict.delayMs, error, failure);
-    else this.fail(verdict?.error ?? error, failure);
+    if (!this.#isLive()) return;
+    const failure = this.#worker.failures?.failureOf(error);
+    if (failure) this.#hear(failure);
+    const canRetry = failure && this.#isLive() && !this.#hasResponded;
+    const verdict = canRetry
+      ? this.#worker.failures?.verdict(this.#call, error, failure)
+      : undefined;
+    if (!this.#isLive()) return;
+    if (verdict && 'delayMs' in verdict) this.#tryAgain(verdict.delayMs, error, failure);
+    else this.#fail(verdict?.error ?? error, failure);
   }
 
   protected override _complete(): void {
-    if (this.isLive()) this.letIn();
-    if (!this.isLive()) return;
-    const { reported, isEstimated } = this.context;
-    this.end({ outcome: 'completed', usage: reported ?? {}, isEstimated });
-    this.tell(() => {
-      this.call.reply.complete();
+    if (this.#isLive()) this.#letIn();
+    if (!this.#isLive()) return;
+    const { reported, isEstimated } = this.#context;
+    this.#end({ outcome: 'completed', usage: reported ?? {}, isEstimated });
+    this.#tell(() => {
+      this.#call.reply.complete();
     });
-    this.tearDown();
+    this.#tearDown();
   }
 
   /** Whether it is what works for the call now. */
-  private isLive(): boolean {
-    return this.call.run === this;
+  #isLive(): boolean {
+    return this.#call.run === this;
   }
 
   /** Once, whatever a thenable of a user's own may do. */
-  private readonly over = (): void => {
-    if (this.isOver) return;
-    this.isOver = true;
-    this.onOver(this.call);
+  readonly #over = (): void => {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.onOver(this.#call);
   };
 
   /** A fault in the teardown of one call's work, or of its caller, must not reach those of others. */
-  private tearDown(): void {
-    this.tell(() => {
+  #tearDown(): void {
+    this.#tell(() => {
       this.unsubscribe();
     });
   }
 
-  private tell(what: () => void): void {
+  #tell(what: () => void): void {
     try {
       what();
     } catch (error) {
-      this.worker.fault(error);
+      this.#worker.fault(error);
     }
   }
 
   /** Its first response, or its end, shows that the provider has let it in. */
-  private letIn(): void {
-    if (this.hasResponded) return;
-    this.hasResponded = true;
-    this.hear(LET_IN);
+  #letIn(): void {
+    if (this.#hasResponded) return;
+    this.#hasResponded = true;
+    this.#hear(LET_IN);
   }
 
-  private readUsage(response: Response): void {
+  #readUsage(response: Response): void {
     try {
-      const usage = this.worker.usageOf(response);
-      if (usage) this.context.reportUsage(usage);
+      const usage = this.#worker.usageOf(response);
+      if (usage) this.#context.reportUsage(usage);
     } catch (error) {
       this.error(error);
     }
   }
 
-  private fail(error: unknown, failure: Failure): void {
-    this.end({ outcome: 'failed', error, usage: this.usageOfFailed(failure), isEstimated: true });
-    this.tell(() => {
-      this.call.reply.error(error);
+  #fail(error: unknown, failure: Failure | undefined): void {
+    this.#end({ outcome: 'failed', error, usage: this.#usageOfFailed(failure), isEstimated: true });
+    this.#tell(() => {
+      this.#call.reply.error(error);
     });
-    this.tearDown();
+    this.#tearDown();
   }
 
   /** The call waits again once this try has been torn down, without a permit and without a reservation. */
-  private tryAgain(delayMs: number, error: unknown, failure: Failure): void {
-    this.call.run = undefined;
-    this.call.attempt += 1;
-    this.call.retryInMs = delayMs;
-    this.settle(this.usageOfFailed(failure));
+  #tryAgain(delayMs: number, error: unknown, failure: Failure | undefined): void {
+    this.#call.run = undefined;
+    this.#call.attempt += 1;
+    this.#call.retryInMs = delayMs;
+    this.#settle(this.#usageOfFailed(failure));
     // Whoever hears of quotas may have cancelled it.
-    if (!this.call.hasEnded) this.worker.retrying(this.call, delayMs, error);
-    this.tearDown();
+    if (!this.#call.hasEnded) this.#worker.retrying?.(this.#call, delayMs, error);
+    this.#tearDown();
   }
 
-  private end(ending: Ending): void {
-    this.call.hasEnded = true;
-    this.call.run = undefined;
-    this.settle(ending.usage);
-    this.worker.ended(this.call, ending);
+  #end(ending: Ending): void {
+    this.#call.hasEnded = true;
+    this.#call.run = undefined;
+    this.#settle(ending.usage);
+    this.#worker.ended(this.#call, ending);
   }
 
   /** A fault in a store, here and where it hears of answers, must not keep the call from its end. */
-  private settle(usage: Usage | undefined): void {
+  #settle(usage: Usage | undefined): void {
     try {
-      if (usage) this.reservation?.settle(usage);
-      else this.reservation?.giveBack();
+      if (usage) this.#reservation?.settle(usage);
+      else this.#reservation?.giveBack();
     } catch (error) {
-      this.worker.fault(error);
+      this.#worker.fault(error);
     }
   }
 
-  private hear(reading: RateLimitReading): void {
+  #hear(reading: RateLimitReading): void {
     try {
-      this.reservation?.hear?.(reading);
+      this.#reservation?.hear?.(reading);
     } catch (error) {
-      this.worker.fault(error);
+      this.#worker.fault(error);
     }
   }
 
-  /** What was reported counts; without that, what the kind of failure says. */
-  private usageOfFailed({ kind }: Failure): Usage | undefined {
-    const { reported } = this.context;
-    if (this.hasResponded) return reported ?? {};
-    const usage = usageOfFailed(kind, this.call.cost);
+  /** What was reported counts; without that, what is known of the failure says. */
+  #usageOfFailed(failure: Failure | undefined): Usage | undefined {
+    const { reported } = this.#context;
+    if (this.#hasResponded || !failure) return reported ?? {};
+    const usage = this.#worker.failures?.usageOfFailed(this.#call, failure);
     return usage || reported ? { ...usage, ...reported } : undefined;
   }
 
-  private process(): ObservableInput<Response> {
-    const input: unknown = this.worker.process(this.call.request, this.context);
+  #process(): ObservableInput<Response> {
+    const input: unknown = this.#worker.process(this.#call.request, this.#context);
     if (typeof input === 'object' && input !== null) return input as ObservableInput<Response>;
     const allowed = 'an Observable, a promise or an async iterable of responses';
     throw new InvalidOptionError('process(request)', kindOf(input), allowed);

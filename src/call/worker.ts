@@ -1,24 +1,32 @@
 import type { ObservableInput } from 'rxjs';
 import type { Call } from './call.js';
-import type { CallContext } from './call-context.js';
+
 import type { Failure } from '../retry/failure.js';
 import type { Verdict } from '../retry/retry-policy.js';
 import type { Usage } from '../usage/usage.js';
+import type { WorkContext } from './work-context.js';
 import type { WorkedCall } from './worked-call.js';
+
+/** What is done about calls that fail. */
+export interface Failures<Worked> {
+  failureOf(error: unknown): Failure;
+  /** What the call stays charged where nothing was reported: undefined gives all back. */
+  usageOfFailed(call: Worked, failure: Failure): Usage | undefined;
+  /** Whether the call is to be tried again. */
+  verdict(call: Worked, error: unknown, failure: Failure): Verdict | undefined;
+}
 
 /** What a run asks of its service. */
 export interface Worker<Request, Response, Worked extends WorkedCall<Request, Response>> {
-  /** The units that the service's quotas count. */
-  readonly units: readonly string[];
-  process(request: Request, context: CallContext): ObservableInput<Response>;
+  /** What `process` is told of the try that begins. */
+  contextOf(call: Worked): WorkContext;
+  process(request: Request, context: WorkContext): ObservableInput<Response>;
   usageOf(response: Response): Usage | undefined;
-  /** Undefined where a user's own reading of the error says nothing. */
-  failureOf(error: unknown): Failure | undefined;
-  /** Whether the call is to be tried again. */
-  verdict(call: Worked, error: unknown, failure: Failure): Verdict | undefined;
+  /** What is done about failures; undefined where they are not even read: the call fails, and stays charged. */
+  readonly failures?: Failures<Worked> | undefined;
   /** Asked for where the call has times to keep. */
-  responded(call: Worked): void;
-  retrying(call: Worked, delayMs: number, error: unknown): void;
+  responded?(call: Worked): void;
+  retrying?(call: Worked, delayMs: number, error: unknown): void;
   ended(call: Worked, ending: Ending): void;
   /** Something went wrong that is no call's outcome. */
   fault(error: unknown): void;

@@ -16,6 +16,11 @@ export const name: Kind = {
   allowed: 'a text that is not empty',
 };
 
+export const unit: Kind = {
+  isAllowed: (v) => isText(v) && v.trim() !== '' && !(v in Object.prototype),
+  allowed: 'a text that is not empty, and no name that every object has, as constructor',
+};
+
 export const aFunction: Kind = { isAllowed: isFunction, allowed: 'a function' };
 
 export const count: Kind = { isAllowed: isCount, allowed: 'a whole number, 1 or more' };

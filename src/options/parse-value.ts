@@ -1,13 +1,14 @@
 import { InvalidOptionError } from '../errors.js';
-import { shownValue } from '../shown-value.js';
+import { kindOf } from '../kind-of.js';
 import { isAmount, isObject } from './is.js';
 import type { Kind } from './kind.js';
 import { aFunction, name } from './kinds.js';
 
 /** Gives the value back when it is of this kind. */
 export function parseValue<T>(kind: Kind, option: string, value: T): T {
-  if (kind.isAllowed(value)) return value;
-  throw new InvalidOptionError(option, shownValue(value, kind.allowed), kind.allowed);
+  const { isAllowed, allowed, shown = kindOf } = kind;
+  if (isAllowed(value)) return value;
+  throw new InvalidOptionError(option, shown(value), allowed);
 }
 
 const anObject: Kind = {

@@ -1,15 +1,10 @@
+import { shownName } from '../shown-name.js';
 import { LIMIT_MODELS } from '../usage/window/limit-model.js';
 import { type Fields, parseFields } from './fields.js';
-import { isText } from './is.js';
 import { type Kind, oneOf } from './kind.js';
-import { margin, timeSpan } from './kinds.js';
+import { margin, timeSpan, unit } from './kinds.js';
 import { limit } from './limit.js';
 import { parseValue } from './parse-value.js';
-
-export const unit: Kind = {
-  isAllowed: (v) => isText(v) && v.trim() !== '' && !(v in Object.prototype),
-  allowed: 'a text that is not empty, and no name that every object has, as constructor',
-};
 
 export const quotaFields = {
   required: { unit, limit, windowMs: timeSpan },
@@ -18,6 +13,7 @@ export const quotaFields = {
 
 export const modelOfABudget: Kind = {
   isAllowed: (value) => value === undefined || value === 'sliding-window',
+  shown: shownName,
   allowed: "'sliding-window', or none, where windowMs is Infinity: a budget never comes back",
 };
 
