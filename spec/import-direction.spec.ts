@@ -76,6 +76,13 @@ describe('an import in src', () => {
     expect(shown(outwards)).toEqual([]);
   });
 
+  it('never leads from elsewhere to lite/, which is made of the same parts as what it stands beside', () => {
+    const isOfLite = (path: string) => path.startsWith('lite/');
+    const fromElsewhere = imports.filter(({ file, target }) => isOfLite(target) && !isOfLite(file));
+
+    expect(shown(fromElsewhere)).toEqual([]);
+  });
+
   it('leads from a ring to its own files, to the index of the core and to packages only', () => {
     const inwards = imports
       .filter(({ file, target }) => ringOf(file) && files.includes(target))

@@ -4,18 +4,22 @@
 //
 // A limit is what was measured, rounded up to 100 bytes with 50 or more to spare, as compressors differ, so that growth
 // is seen: what it is for is written in the change that raises it. What has become smaller lowers it.
+const withZod = { note: 'with zod', external: ['rxjs'] };
 const peers = ['rxjs', 'zod', 'openai', 'gpt-tokenizer', '@angular/core'];
 
 export default [
-  row('{ LLMService }', '33.5 kB'),
-  row('{ LLMService }', '38.8 kB', { note: 'with zod', external: ['rxjs'] }),
-  row('{ rateLimit, requestsPerMinute }', '17.1 kB'),
-  row('{ TimeBoundedUsageTracker }', '2.9 kB'),
-  row('{ requestsPerMinute }', '1.8 kB'),
+  row('{ LLMService, requestsPerMinute }', '8.0 kB', { entry: 'lite' }),
+  row('{ LLMService, requestsPerMinute }', '8.0 kB', { entry: 'lite', ...withZod }),
+  row('{ LLMService, requestsPerMinute, retries }', '11.5 kB', { entry: 'lite' }),
+  row('{ LLMService }', '32.7 kB'),
+  row('{ LLMService }', '38.0 kB', withZod),
+  row('{ rateLimit, requestsPerMinute }', '16.9 kB'),
+  row('{ TimeBoundedUsageTracker }', '2.8 kB'),
+  row('{ requestsPerMinute }', '1.5 kB'),
   row('{ QueueFullError }', '0.6 kB'),
-  row('*', '37.0 kB'),
-  row('*', '43.2 kB', { entry: 'openai' }),
-  row('*', '4.5 kB', { entry: 'angular' }),
+  row('*', '36.3 kB'),
+  row('*', '42.4 kB', { entry: 'openai' }),
+  row('*', '4.4 kB', { entry: 'angular' }),
   row('*', '6.8 kB', { entry: 'headers' }),
 ];
 
