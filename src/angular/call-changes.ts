@@ -16,7 +16,7 @@ type Heard<Response> =
 
 /** Makes one call, and tells what each of its steps changes in what is shown; it never errors. */
 export function changesOf<Request, Response, Value>(
-  service: Callable<Request, Response>,
+  service: Pick<Callable<Request, Response>, 'call'>,
   request: Request,
   options: () => CallOptions | undefined,
   { initialValue, accumulate }: Fold<Response, Value>,
@@ -43,7 +43,7 @@ export function changesOf<Request, Response, Value>(
 }
 
 function heardOf<Request, Response>(
-  service: Callable<Request, Response>,
+  service: Pick<Callable<Request, Response>, 'call'>,
   request: Request,
   options: CallOptions | undefined,
 ): Observable<Heard<Response>> {
@@ -53,8 +53,8 @@ function heardOf<Request, Response>(
 }
 
 function tellsSteps<Request, Response>(
-  service: Callable<Request, Response>,
-): service is Callable<Request, Response> & Pick<Service<Request, Response>, 'callEvents'> {
+  service: Pick<Callable<Request, Response>, 'call'>,
+): service is Pick<Service<Request, Response>, 'call' | 'callEvents'> {
   return 'callEvents' in service && typeof service.callEvents === 'function';
 }
 

@@ -33,7 +33,7 @@ import { parseCallSignal } from './options.js';
  *   come until then, `hasValue()` is false, and the error is in `error()`. An error of `request` is shown the same way.
  * - The call is cancelled with the component, and nothing is set afterwards. While a call is under way the application
  *   is not stable: `whenStable()` of a test waits for it, and so does rendering on a server.
- * - `service` may be several made into one (`fallback`, `balance`, …); `step()` is then undefined.
+ * - `service` may be several made into one (`fallback`, `balance`, …), or one of `rxllm/lite`; `step()` is then undefined.
  *
  * @example
  * class Ask {
@@ -48,12 +48,12 @@ import { parseCallSignal } from './options.js';
  * Angular's NG0203 outside of an injection context, where no `injector` is given.
  */
 export function callSignal<Request, Response, Value>(
-  service: Callable<Request, Response>,
+  service: Pick<Callable<Request, Response>, 'call'>,
   request: () => NoInfer<Request> | undefined,
   options: AccumulatingOptions<NoInfer<Request>, NoInfer<Response>, Value>,
 ): CallSignal<Value>;
 export function callSignal<Request, Response, Value>(
-  service: Callable<Request, Response>,
+  service: Pick<Callable<Request, Response>, 'call'>,
   request: () => NoInfer<Request> | undefined,
   options: CallSignalOptions<NoInfer<Request>> & {
     readonly initialValue?: undefined;
@@ -61,17 +61,17 @@ export function callSignal<Request, Response, Value>(
   },
 ): CallSignal<Value | undefined>;
 export function callSignal<Request, Response, Initial>(
-  service: Callable<Request, Response>,
+  service: Pick<Callable<Request, Response>, 'call'>,
   request: () => NoInfer<Request> | undefined,
   options: InitialValueOptions<NoInfer<Request>, Initial>,
 ): CallSignal<Response | Initial>;
 export function callSignal<Request, Response>(
-  service: Callable<Request, Response>,
+  service: Pick<Callable<Request, Response>, 'call'>,
   request: () => NoInfer<Request> | undefined,
   options?: LatestResponseOptions<NoInfer<Request>>,
 ): CallSignal<Response | undefined>;
 export function callSignal<Request, Response, Value>(
-  service: Callable<Request, Response>,
+  service: Pick<Callable<Request, Response>, 'call'>,
   request: () => Request | undefined,
   options: CallSignalOptions<Request> & Partial<GivenFold<Response, Value>> = {},
 ): CallSignal<Value> {

@@ -44,7 +44,7 @@ import { shownToken } from './shown-token.js';
  *
  * @throws InvalidOptionError for what is no token and no function; on injection, where the factory gives no service.
  */
-export function provideLLMService<S extends RunnableService>(
+export function provideLLMService<S extends Pick<RunnableService, 'close'>>(
   token: ProviderToken<S>,
   factory: () => NoInfer<S>,
 ): EnvironmentProviders {
@@ -54,7 +54,7 @@ export function provideLLMService<S extends RunnableService>(
   return makeEnvironmentProviders([{ provide: token, useFactory }]);
 }
 
-function closedWithInjector<S extends RunnableService>(service: S): S {
+function closedWithInjector<S extends Pick<RunnableService, 'close'>>(service: S): S {
   const errors = inject(ErrorHandler, { optional: true }) ?? new ErrorHandler();
   inject(DestroyRef).onDestroy(() => {
     service.close({ abandon: true }).catch((error: unknown) => {

@@ -26,10 +26,10 @@ import type { SamplingOptions } from './sampling-options.js';
  * @throws InvalidOptionError for what has no `state$`, and for options that are unknown or not allowed; Angular's
  * NG0203 outside of an injection context, where no `injector` is given.
  */
-export function stateSignal(
-  service: { readonly state$: Observable<ServiceState> },
+export function stateSignal<State = ServiceState>(
+  service: { readonly state$: Observable<State> },
   options: SamplingOptions = {},
-): Signal<ServiceState> {
+): Signal<State> {
   if (!parseSampling(options).injector) assertInInjectionContext(stateSignal);
   return sampledSignal(parseStream(service, 'state$'), options);
 }
