@@ -6,6 +6,7 @@ import {
   quota,
   TimeBoundedUsageTracker,
 } from '../../src/index.js';
+import { LLMService as LiteService, retries } from '../../src/lite/index.js';
 import { exchange, type ExchangeEvent, type SimulatedProvider } from '../../src/simulator/index.js';
 import type { Accounting, Answer } from './accounting.js';
 import type { ProofRequest } from './workload.js';
@@ -25,7 +26,8 @@ export interface ClientParts {
   readonly onStart: () => void;
 }
 
-type Client = LLMService<ProofRequest, Answer>;
+/** Whatever takes calls. */
+type Client = Pick<LLMService<ProofRequest, Answer>, 'call'>;
 
 /** Reserves what the provider may charge, and settles to what it has charged. */
 export function rxllm(parts: ClientParts): Client {
@@ -40,6 +42,26 @@ export function rxllm(parts: ClientParts): Client {
     ],
     retry: { random: () => 0.5 },
     learnOutput: parts.learnsOutput,
+    scheduler,
+    ...accounting,
+    process: (request, { attempt }) => {
+      if (attempt === 1) parts.onStart();
+      return send(request, parts);
+    },
+  });
+}
+
+/** The same in a page: quotas of `rxllm/lite` are sliding windows, and it learns nothing. */
+export function lite(parts: ClientParts): Client {
+  const { tokensPerMinute, requestsPerMinute, accounting, scheduler } = parts;
+  const perMinute = (unit: string, limit: number) => ({ unit, limit, windowMs: 60_000 });
+  return LiteService.of({
+    modelName: 'simulator',
+    quotas: [
+      perMinute('tokens', tokensPerMinute),
+      ...(requestsPerMinute ? [perMinute('requests', requestsPerMinute)] : []),
+    ],
+    retry: retries({ random: () => 0.5 }),
     scheduler,
     ...accounting,
     process: (request, { attempt }) => {

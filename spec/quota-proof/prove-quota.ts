@@ -3,12 +3,12 @@ import type { ChargeMode, Latency, LimitModel } from '../../src/simulator/index.
 import { fork } from '../../src/provider/random.js';
 import { VirtualTime } from '../support/virtual-time.js';
 import { type Accounting, accountingOf } from './accounting.js';
-import { type ClientParts, original, rxllm } from './client.js';
+import { type ClientParts, lite, original, rxllm } from './client.js';
 import { MeteredProvider } from './metered-provider.js';
 import { tiledFill, windowFill } from './window-fill.js';
 import { type AnswerLengths, workload } from './workload.js';
 
-const POLICIES = { rxllm, original };
+const POLICIES = { rxllm, lite, original };
 
 /** How a client decides when the next call goes. */
 export type Policy = keyof typeof POLICIES;
