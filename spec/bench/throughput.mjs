@@ -32,6 +32,7 @@ export const cases = [
   { name: 'raw RxJS, Observable', subject: 'raw-rxjs', observable: true },
   { name: 'rxllm', subject: 'rxllm', published: '(5)' },
   { name: 'rxllm, Observable', subject: 'rxllm', observable: true },
+  { name: 'rxllm/lite', subject: 'rxllm-lite' },
 ];
 
 export async function measure({ subject, observable }) {

@@ -23,6 +23,7 @@ const folders = [
   'retry',
   'telemetry',
   'call',
+  'lite',
   'options',
   'src',
 ];

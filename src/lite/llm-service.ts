@@ -1,5 +1,6 @@
 import {
   defer,
+  distinctUntilChanged,
   lastValueFrom,
   map,
   Observable,
@@ -124,7 +125,12 @@ export abstract class LLMService<Request, Response> {
       usageOf: (response) => this.usageOf(response),
     });
     this.state$ = this.#engine.state$;
-    this.usage$ = this.state$.pipe(map(({ quotas }) => usageOfQuotas(quotas)));
+    this.usage$ = this.state$.pipe(
+      map(({ quotas }) => usageOfQuotas(quotas)),
+      distinctUntilChanged((one, other) =>
+        Object.keys(one).every((unit) => one[unit] === other[unit]),
+      ),
+    );
   }
 
   /**
