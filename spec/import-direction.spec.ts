@@ -40,6 +40,19 @@ function targetOf(file: string, specifier: string): string {
   return posix.join(posix.dirname(file), specifier).replace(/\.js$/, '.ts');
 }
 
+/** Packages that are loaded with a file of ours, and with all that it imports; types are not. */
+function packagesLoadedWith(file: string, seen = new Set<string>()): readonly string[] {
+  if (seen.has(file)) return [];
+  seen.add(file);
+  const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 };
+  const text = readFileSync(join(src, file), 'utf8');
+  const { outputText } = ts.transpileModule(text, { compilerOptions });
+  return ts
+    .preProcessFile(outputText)
+    .importedFiles.map(({ fileName }) => targetOf(file, fileName))
+    .flatMap((target) => (files.includes(target) ? packagesLoadedWith(target, seen) : [target]));
+}
+
 /** The ring that a file of ours is in; nothing for the core and for packages. */
 function ringOf(path: string): string | undefined {
   return path.endsWith('.ts') ? rings.find((ring) => path.startsWith(`${ring}/`)) : undefined;
@@ -81,6 +94,11 @@ describe('an import in src', () => {
     const fromElsewhere = imports.filter(({ file, target }) => isOfLite(target) && !isOfLite(file));
 
     expect(shown(fromElsewhere)).toEqual([]);
+  });
+
+  it('loads nothing but rxjs with rxllm/lite', () => {
+    expect(new Set(packagesLoadedWith('lite/index.ts'))).toEqual(new Set(['rxjs']));
+    expect(packagesLoadedWith('index.ts')).toContain('zod/mini');
   });
 
   it('leads from a ring to its own files, to the index of the core and to packages only', () => {
