@@ -6,7 +6,7 @@ const browserRings = ['ai-sdk', 'angular', 'headers', 'openai', 'provider', 'tes
 const nodeRings = ['cli', 'dashboard', 'redis', 'simulator'];
 const rings = [...browserRings, ...nodeRings];
 const core =
-  'src/{*.ts,{call,estimate,heap,lite,operators,options,queue,retry,telemetry,time,usage}/**/*.ts}';
+  'src/{*.ts,{call,errors,estimate,heap,lite,operators,options,queue,retry,telemetry,time,usage}/**/*.ts}';
 
 const imports = {
   ring: {

@@ -5,8 +5,8 @@ import {
   QueueFullError,
   QuotaExceededError,
   RxllmError,
-  ServiceClosedError,
 } from '../src/index.js';
+import { closedError } from '../src/closed-error.js';
 
 const errors = [
   // error, name, code, data
@@ -17,7 +17,7 @@ const errors = [
     { option: 'quotas[1].limit', value: '-5', allowed: 'a finite number above 0' },
   ],
   [
-    new ServiceClosedError('EchoService-echo-1'),
+    closedError('EchoService-echo-1'),
     'ServiceClosedError',
     'SERVICE_CLOSED',
     { service: 'EchoService-echo-1' },
@@ -62,7 +62,7 @@ describe('RxllmError', () => {
   });
 
   it('says of a closed service what code to write', () => {
-    expect(new ServiceClosedError('EchoService-echo-1').message).toContain('runServices([service]');
+    expect(closedError('EchoService-echo-1').message).toContain('runServices([service]');
   });
 
   it('keeps the cause', () => {

@@ -33,6 +33,7 @@ import {
   type ServiceEvent,
   type ServiceState,
 } from '../src/index.js';
+import { closedError } from '../src/closed-error.js';
 import { marbles } from './support/marbles.js';
 import { VirtualTime } from './support/virtual-time.js';
 
@@ -500,7 +501,7 @@ describe('Service.close', () => {
       timer(2).subscribe(close);
       expectObservable(merge(service.call('a'), service.call('b'))).toBe('---a--(b|)');
       const late$ = timer(2).pipe(switchMap(() => service.call('c')));
-      expectObservable(late$).toBe('--#', undefined, new ServiceClosedError(service.name));
+      expectObservable(late$).toBe('--#', undefined, closedError(service.name));
       const closed$ = service.state$.pipe(filter(({ status }) => status === 'closed'));
       expectObservable(closed$.pipe(map(({ inFlight }) => inFlight))).toBe('------(0|)', { 0: 0 });
       flush();

@@ -2,7 +2,7 @@ import type { Observer, SchedulerLike } from 'rxjs';
 import { Call } from './call/call.js';
 import type { CallOptions } from './call/call-options.js';
 import { timingOf } from './call/call-timing.js';
-import { ServiceClosedError } from './errors.js';
+import { closedError } from './closed-error.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { WeightOf } from './queue/line.js';
 import type { Usage } from './usage/usage.js';
@@ -58,7 +58,7 @@ export class Door<Request, Response> {
   }
 
   private check({ signal }: CallOptions): void {
-    if (!this.parts.lifecycle.isOpen) throw new ServiceClosedError(this.parts.name);
+    if (!this.parts.lifecycle.isOpen) throw closedError(this.parts.name);
     if (signal?.aborted) throw signal.reason;
   }
 }

@@ -15,6 +15,7 @@ import { type CallOptions, type CallTimeouts, withTimeouts } from './call/call-o
 import { CallWorker } from './call/call-worker.js';
 import { CheckedWork, type ServiceWork } from './call/checked-work.js';
 import { Deadlines } from './call/deadlines.js';
+import { closedError } from './closed-error.js';
 import { Door } from './door.js';
 import { ServiceClosedError } from './errors.js';
 import { AnswersInFlight } from './estimate/answers-in-flight.js';
@@ -189,7 +190,7 @@ export class Engine<Request, Response> {
 
   open(): Observable<never> {
     const { name } = this.parts;
-    if (!this.lifecycle.isOpen) return throwError(() => new ServiceClosedError(name));
+    if (!this.lifecycle.isOpen) return throwError(() => closedError(name));
     const acquired$ = this.lifecycle.acquire();
     this.turn.changed();
     return acquired$;
@@ -202,8 +203,7 @@ export class Engine<Request, Response> {
   private enqueue(call: Call<Request, Response>): void {
     // Whoever hears of events may have cancelled the call, or closed the service.
     if (call.hasEnded) return;
-    if (!this.lifecycle.isOpen)
-      this.pipeline.abandon(call, new ServiceClosedError(this.parts.name));
+    if (!this.lifecycle.isOpen) this.pipeline.abandon(call, closedError(this.parts.name));
     else if (!call.timing || this.isInTime(call)) this.pipeline.submit(call);
   }
 

@@ -3,30 +3,30 @@
  * over, so that nobody sees a call that is neither queued nor in flight.
  */
 export class Turn {
-  readonly #tell: () => void;
-  #depth = 0;
+  private readonly tell: () => void;
+  private depth = 0;
 
   constructor(tell: () => void) {
-    this.#tell = tell;
+    this.tell = tell;
   }
 
   /** Whether there is one, at the end of which all is told: whoever makes a turn changes something. */
   defers(): boolean {
-    return this.#depth > 0;
+    return this.depth > 0;
   }
 
   /** Tells of a change, at the end of the turn if there is one. */
   changed(): void {
-    if (!this.defers()) this.#tell();
+    if (!this.defers()) this.tell();
   }
 
   /** Runs the work, which changes something, as one turn, or as a part of the turn that lasts. */
   move(work: () => void): void {
-    this.#depth += 1;
+    this.depth += 1;
     try {
       work();
     } finally {
-      this.#depth -= 1;
+      this.depth -= 1;
       this.changed();
     }
   }

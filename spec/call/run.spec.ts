@@ -1,5 +1,6 @@
 import { NEVER, Observable, type ObservableInput, of, throwError } from 'rxjs';
 import { Call } from '../../src/call/call.js';
+import { Failing } from '../../src/call/failing.js';
 import { CallContext } from '../../src/call/call-context.js';
 import { type Failure, failureOf, type RateLimitReading, type Usage } from '../../src/index.js';
 import { Run } from '../../src/call/run.js';
@@ -37,7 +38,7 @@ class Played {
         new CallContext(id, label, attempt, [], reservation),
       process,
       usageOf: (): Usage | undefined => this.note('usageOf'),
-      failures: {
+      failing: new Failing<AnyCall>({
         failureOf: (error): Failure => {
           this.note('failureOf');
           return failureOf(error);
@@ -47,9 +48,10 @@ class Played {
           this.note('verdict');
           return delayMs === undefined ? undefined : { delayMs };
         },
-      },
+        retrying: () => this.note('retrying'),
+        fault: (error) => this.note(`fault ${String(error)}`),
+      }),
       responded: () => this.note('responded'),
-      retrying: () => this.note('retrying'),
       ended: (_, { outcome }) => this.note(outcome),
       fault: (error) => this.note(`fault ${String(error)}`),
     };

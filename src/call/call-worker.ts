@@ -14,7 +14,8 @@ import type { Clock } from '../time/clock.js';
 import type { Timeouts } from './timeouts.js';
 import type { RateTracker } from '../usage/rate-tracker.js';
 import type { Usage } from '../usage/usage.js';
-import type { Ending, Failures, PipelineWorker } from './worker.js';
+import { Failing, type Failures } from './failing.js';
+import type { Ending, PipelineWorker } from './worker.js';
 
 /** What the user's own code does for a call. */
 export interface Work<Request, Response> {
@@ -41,7 +42,7 @@ export interface CallWorkerParts<Request, Response> {
 export class CallWorker<Request, Response>
   implements PipelineWorker<Request, Response>, Failures<Call<Request, Response>>
 {
-  readonly failures = this;
+  readonly failing = new Failing<Call<Request, Response>>(this);
 
   constructor(private readonly parts: CallWorkerParts<Request, Response>) {}
 

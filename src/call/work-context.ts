@@ -9,8 +9,8 @@ export interface ReportOptions {
 
 /** What `process` is told about the call that it works for. */
 export class WorkContext {
-  #controller: AbortController | undefined;
-  #isAborted = false;
+  private controller: AbortController | undefined;
+  private isAborted = false;
   /** @internal What was reported so far. */
   reported: Usage | undefined;
   /** @internal Whether that was counted here rather than told by the provider. */
@@ -29,9 +29,9 @@ export class WorkContext {
   /** Fires when the caller has left or the service was told to abandon the call. */
   get signal(): AbortSignal {
     // Made when first read: it costs about as much as the rest of a call's way.
-    this.#controller ??= new AbortController();
-    if (this.#isAborted) this.#controller.abort();
-    return this.#controller.signal;
+    this.controller ??= new AbortController();
+    if (this.isAborted) this.controller.abort();
+    return this.controller.signal;
   }
 
   /**
@@ -51,7 +51,7 @@ export class WorkContext {
 
   /** @internal */
   abort(): void {
-    this.#isAborted = true;
-    this.#controller?.abort();
+    this.isAborted = true;
+    this.controller?.abort();
   }
 }

@@ -1,19 +1,32 @@
 import type { ObservableInput } from 'rxjs';
 import type { Call } from './call.js';
 
-import type { Failure } from '../retry/failure.js';
-import type { Verdict } from '../retry/retry-policy.js';
+import type { Reservation } from '../usage/reservation.js';
 import type { Usage } from '../usage/usage.js';
 import type { WorkContext } from './work-context.js';
 import type { WorkedCall } from './worked-call.js';
 
-/** What is done about calls that fail. */
-export interface Failures<Worked> {
-  failureOf(error: unknown): Failure;
-  /** What the call stays charged where nothing was reported: undefined gives all back. */
-  usageOfFailed(call: Worked, failure: Failure): Usage | undefined;
-  /** Whether the call is to be tried again. */
-  verdict(call: Worked, error: unknown, failure: Failure): Verdict | undefined;
+/** One try of a call, as who does something about failures knows it. */
+export interface Tried<Worked> {
+  readonly call: Worked;
+  readonly reservation: Reservation | undefined;
+  /** What it has reported to have used until now. */
+  readonly reported: Usage | undefined;
+  readonly hasResponded: boolean;
+  /** Whether it is what works for the call now. */
+  readonly isLive: boolean;
+  /** Gives all back where there is no usage. */
+  settle(usage: Usage | undefined): void;
+  tearDown(): void;
+  /** Ends the call with the error. */
+  fail(error: unknown, usage: Usage | undefined): void;
+}
+
+/** What is done about tries that fail. */
+export interface FailingTries<Worked> {
+  /** The provider has let the try in: it has responded, or come to its end. */
+  letIn(run: Tried<Worked>): void;
+  failed(run: Tried<Worked>, error: unknown): void;
 }
 
 /** What a run asks of its service. */
@@ -22,11 +35,10 @@ export interface Worker<Request, Response, Worked extends WorkedCall<Request, Re
   contextOf(call: Worked): WorkContext;
   process(request: Request, context: WorkContext): ObservableInput<Response>;
   usageOf(response: Response): Usage | undefined;
-  /** What is done about failures; undefined where they are not even read: the call fails, and stays charged. */
-  readonly failures?: Failures<Worked> | undefined;
+  /** Undefined where nothing is done about failures: the call fails, and stays charged. */
+  readonly failing?: FailingTries<Worked> | undefined;
   /** Asked for where the call has times to keep. */
   responded?(call: Worked): void;
-  retrying?(call: Worked, delayMs: number, error: unknown): void;
   ended(call: Worked, ending: Ending): void;
   /** Something went wrong that is no call's outcome. */
   fault(error: unknown): void;

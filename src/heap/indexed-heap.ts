@@ -16,85 +16,85 @@ export interface Places<T> {
  * heap.remove(alarm);
  */
 export class IndexedHeap<T> {
-  readonly #elements: T[] = [];
-  readonly #isBefore: (one: T, other: T) => boolean;
-  readonly #places: Places<T>;
+  private readonly elements: T[] = [];
+  private readonly isBefore: (one: T, other: T) => boolean;
+  private readonly places: Places<T>;
 
   constructor(isBefore: (one: T, other: T) => boolean, places: Places<T> = new Map<T, number>()) {
-    this.#isBefore = isBefore;
-    this.#places = places;
+    this.isBefore = isBefore;
+    this.places = places;
   }
 
   get size(): number {
-    return this.#elements.length;
+    return this.elements.length;
   }
 
   get top(): T | undefined {
-    return this.#elements[0];
+    return this.elements[0];
   }
 
   add(element: T): void {
-    this.#rise(element, this.#elements.push(element) - 1);
+    this.rise(element, this.elements.push(element) - 1);
   }
 
   /** Finds the element's place again after its key has changed. */
   moved(element: T): void {
-    if (this.#elements.length < 2) return;
-    const place = this.#placeOf(element);
-    if (place >= 0 && this.#rise(element, place) === place) this.#sink(element, place);
+    if (this.elements.length < 2) return;
+    const place = this.placeOf(element);
+    if (place >= 0 && this.rise(element, place) === place) this.sink(element, place);
   }
 
   /** Does nothing when it is not in. */
   remove(element: T): void {
-    const place = this.#placeOf(element);
+    const place = this.placeOf(element);
     if (place < 0) return;
-    this.#places.delete(element);
-    const last = this.#elements.pop() as T;
+    this.places.delete(element);
+    const last = this.elements.pop() as T;
     if (last === element) return;
-    this.#put(last, place);
+    this.put(last, place);
     this.moved(last);
   }
 
   /** Below 0 where it is not in, though it may be in another heap that notes places in the same field. */
-  #placeOf(element: T): number {
-    const place = this.#places.get(element) ?? -1;
-    return place < 0 || this.#elements[place] === element ? place : -1;
+  private placeOf(element: T): number {
+    const place = this.places.get(element) ?? -1;
+    return place < 0 || this.elements[place] === element ? place : -1;
   }
 
-  #rise(element: T, from: number): number {
+  private rise(element: T, from: number): number {
     let place = from;
     while (place > 0) {
       const up = (place - 1) >> 1;
-      const parent = this.#elements[up] as T;
-      if (!this.#isBefore(element, parent)) break;
-      this.#put(parent, place);
+      const parent = this.elements[up] as T;
+      if (!this.isBefore(element, parent)) break;
+      this.put(parent, place);
       place = up;
     }
-    this.#put(element, place);
+    this.put(element, place);
     return place;
   }
 
-  #sink(element: T, from: number): void {
+  private sink(element: T, from: number): void {
     let place = from;
-    let down = this.#smallerChild(place);
-    while (down < this.#elements.length && this.#isBefore(this.#elements[down] as T, element)) {
-      this.#put(this.#elements[down] as T, place);
+    let down = this.smallerChild(place);
+    while (down < this.elements.length && this.isBefore(this.elements[down] as T, element)) {
+      this.put(this.elements[down] as T, place);
       place = down;
-      down = this.#smallerChild(place);
+      down = this.smallerChild(place);
     }
-    this.#put(element, place);
+    this.put(element, place);
   }
 
   /** Past the end where there is none. */
-  #smallerChild(place: number): number {
+  private smallerChild(place: number): number {
     const left = 2 * place + 1;
     const right = left + 1;
-    if (right >= this.#elements.length) return left;
-    return this.#isBefore(this.#elements[right] as T, this.#elements[left] as T) ? right : left;
+    if (right >= this.elements.length) return left;
+    return this.isBefore(this.elements[right] as T, this.elements[left] as T) ? right : left;
   }
 
-  #put(element: T, place: number): void {
-    this.#elements[place] = element;
-    this.#places.set(element, place);
+  private put(element: T, place: number): void {
+    this.elements[place] = element;
+    this.places.set(element, place);
   }
 }

@@ -1,4 +1,6 @@
 export type { Failure, FailureKind } from '../retry/failure.js';
+export { failureOf } from '../retry/failure-of.js';
+export { monotonicScheduler } from '../time/monotonic-scheduler.js';
 export type { RetryOptions } from '../retry/retry-options.js';
 export type { ReportOptions, WorkContext as CallContext } from '../call/work-context.js';
 export {

@@ -11,12 +11,11 @@ import {
 import type { WorkContext } from '../call/work-context.js';
 import { NoResponseError } from '../errors.js';
 import { parseObject } from '../options/parse-value.js';
-import { monotonicScheduler } from '../time/monotonic-scheduler.js';
 import type { Usage } from '../usage/usage.js';
 import { usageOfQuotas } from '../usage/usage-of-quotas.js';
 import type { CallOptions } from './call-options.js';
-import { Engine } from './engine.js';
-import { parseCallOptions, parseFunctions, parseServiceOptions } from './options.js';
+import { type Engine, engineOf } from './engine.js';
+import { parseCallOptions, parseFunctions, parseMostJobs, parseServiceOptions } from './options.js';
 import type { FixedQuota } from './quota.js';
 import type { Retries } from './retries.js';
 import type { ServiceState } from './service-state.js';
@@ -35,7 +34,7 @@ export interface LLMServiceOptions {
   readonly queueLimit?: number;
   /** What is done about calls that fail: `retries()`. Default: they fail. */
   readonly retry?: Retries;
-  /** The source of time. Default `monotonicScheduler` of `rxllm`. */
+  /** The source of time. Default `monotonicScheduler`. */
   readonly scheduler?: SchedulerLike;
 }
 
@@ -55,15 +54,14 @@ export interface CloseOptions {
   readonly abandon?: boolean;
 }
 
-const DEFAULT_QUEUE_LIMIT = 1_000_000;
-
 /**
  * The `LLMService` of `rxllm`, small: calls go in, each caller gets its answer, no limit is broken.
  *
  * For pages, where each kilobyte counts. What it has in common with the other one it does alike, to the millisecond: the
  * queue with its priorities, permits, quotas in sliding windows that are reserved and settled, exact cancelling,
  * streams, `close`. It has neither tenants, timeouts and deadlines, events and forecasts, limits that change or are
- * shared or learned, nor resources; and calls that fail just fail, unless it is given `retries()`.
+ * shared or learned, nor resources; and calls that fail just fail, unless it is given `retries()`. A fault of a user's
+ * code that is no call's outcome, as in `process` after its caller has left, goes where RxJS takes unhandled errors.
  *
  * ```text
  * quotas: [2 requests per 6 ms], process: 3 ms
@@ -96,40 +94,28 @@ export abstract class LLMService<Request, Response> {
   readonly state$: Observable<ServiceState>;
   /** Usage in the current windows, per unit: latest on subscribing, then each change; completes as `state$` does. */
   readonly usage$: Observable<Usage>;
-  readonly #engine: Engine<Request, Response>;
+  private readonly engine: Engine<Request, Response>;
 
   constructor(options: LLMServiceOptions) {
     const { serviceName, name: className, MAX_CONCURRENT_JOBS } = new.target;
-    const {
-      modelName,
-      serviceTag = '',
-      quotas = [],
-      maxConcurrentJobs = MAX_CONCURRENT_JOBS,
-      queueLimit = DEFAULT_QUEUE_LIMIT,
-      retry,
-      scheduler = monotonicScheduler,
-    } = parseServiceOptions(options);
+    const checked = parseServiceOptions(options);
+    const { modelName, serviceTag = '', maxConcurrentJobs = MAX_CONCURRENT_JOBS } = checked;
     const prefix = Object.hasOwn(new.target, 'serviceName') ? serviceName : className;
     this.name = `${prefix}-${modelName}${serviceTag}`;
     this.modelName = modelName;
     this.serviceTag = serviceTag;
-    this.#engine = new Engine({
+    this.engine = engineOf({
+      ...checked,
       name: this.name,
-      quotas,
-      maxConcurrentJobs,
-      queueLimit,
-      retry,
-      scheduler,
+      maxConcurrentJobs: parseMostJobs(maxConcurrentJobs),
       process: (request, context) => this.process(request, context),
       costOf: (request) => this.costOf(request),
       usageOf: (response) => this.usageOf(response),
     });
-    this.state$ = this.#engine.state$;
+    this.state$ = this.engine.state$;
     this.usage$ = this.state$.pipe(
       map(({ quotas }) => usageOfQuotas(quotas)),
-      distinctUntilChanged((one, other) =>
-        Object.keys(one).every((unit) => one[unit] === other[unit]),
-      ),
+      distinctUntilChanged(Object.is, (usage: Usage) => JSON.stringify(usage)),
     );
   }
 
@@ -168,7 +154,7 @@ export abstract class LLMService<Request, Response> {
   call(request: Request, options: CallOptions = {}): Observable<Response> {
     const checked = parseCallOptions(options);
     return new Observable((subscriber) => {
-      this.#engine.submit(request, checked, subscriber);
+      this.engine.submit(request, checked, subscriber);
     });
   }
 
@@ -188,12 +174,12 @@ export abstract class LLMService<Request, Response> {
 
   /** Lets no call out until `resume()`; those in flight go on, new ones are queued. */
   pause(): void {
-    this.#engine.pause(true);
+    this.engine.pause(true);
   }
 
   /** Lets calls out again, in the same turn. */
   resume(): void {
-    this.#engine.pause(false);
+    this.engine.pause(false);
   }
 
   /**
@@ -206,7 +192,7 @@ export abstract class LLMService<Request, Response> {
    * await using service = new EchoService({ modelName: 'echo-1' }); // closes at the end of the block
    */
   close({ abandon = false }: CloseOptions = {}): Promise<void> {
-    return this.#engine.close(abandon);
+    return this.engine.close(abandon);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -215,12 +201,12 @@ export abstract class LLMService<Request, Response> {
 
   /** What the service is doing; shown instead of its inside, which holds requests. */
   toJSON(): ServiceState {
-    return this.#engine.state;
+    return this.engine.state();
   }
 
   /** @internal What console.log shows. */
   [Symbol.for('nodejs.util.inspect.custom')](): ServiceState {
-    return this.#engine.state;
+    return this.engine.state();
   }
 
   /**
@@ -254,22 +240,22 @@ export abstract class LLMService<Request, Response> {
 /** A service made of functions. */
 class FunctionService<Request, Response> extends LLMService<Request, Response> {
   static override readonly serviceName = 'LLMService';
-  readonly #functions: LLMServiceFunctions<Request, Response>;
+  private readonly functions: LLMServiceFunctions<Request, Response>;
 
   constructor(options: LLMServiceOptions, functions: LLMServiceFunctions<Request, Response>) {
     super(options);
-    this.#functions = parseFunctions(functions);
+    this.functions = parseFunctions(functions);
   }
 
   protected override process(request: Request, context: WorkContext): ObservableInput<Response> {
-    return this.#functions.process(request, context);
+    return this.functions.process(request, context);
   }
 
   protected override costOf(request: Request): Usage | number | undefined {
-    return this.#functions.costOf?.(request);
+    return this.functions.costOf?.(request);
   }
 
   protected override usageOf(response: Response): Usage | number | undefined {
-    return this.#functions.usageOf?.(response);
+    return this.functions.usageOf?.(response);
   }
 }

@@ -1,6 +1,6 @@
 import { QuotaExceededError } from '../errors.js';
 import type { Usage } from '../usage/usage.js';
-import { ChargeLog, type WindowEntry } from '../usage/window/charge-log.js';
+import { ChargeLog } from '../usage/window/charge-log.js';
 import { ExactSum } from '../usage/window/exact-sum.js';
 import type { FixedQuota } from './quota.js';
 import type { QuotaState } from './service-state.js';
@@ -12,71 +12,75 @@ const MOST = 1e290;
 /** Providers count at their own clock; this covers what the network adds and takes. */
 const DEFAULT_MARGIN_MS = 250;
 
-/** What one call has taken of one quota. */
-export interface Charge {
-  readonly entry: WindowEntry;
-  readonly amount: number;
-}
+/** Makes what was charged for a call what it has used: nothing without usage. Answers whether that differs. */
+export type Settle = (usage: Usage | undefined, now: number) => boolean;
 
 /** One quota at work: what its window holds against its limit. Time is an argument. */
-export class Meter {
-  readonly quota: FixedQuota;
-  readonly #window: ChargeLog;
-  readonly #reserved = new ExactSum();
-
-  constructor(quota: FixedQuota) {
-    this.quota = quota;
-    this.#window = new ChargeLog(quota.windowMs + (quota.marginMs ?? DEFAULT_MARGIN_MS));
-  }
-
+export interface Meter {
+  readonly unit: string;
+  readonly windowMs: number;
   /** Why waiting cannot help; undefined when it can. */
-  neverFits(cost: Usage): QuotaExceededError | undefined {
-    const { unit, limit, windowMs } = this.quota;
-    const amount = this.#amountIn(cost);
-    // What is only reserved of a budget may come back; what is used never does, so that the time does not matter.
-    const used = windowMs < Infinity ? undefined : this.#window.total(0) - this.#reserved.value;
-    const fits =
-      amount === undefined ? (used ?? 0) < limit : amount + (used ?? 0) <= limit * ROUNDING;
-    return fits ? undefined : new QuotaExceededError(unit, amount ?? 0, limit, used);
-  }
-
+  neverFits(cost: Usage): QuotaExceededError | undefined;
   /** Milliseconds until the cost fits: 0 when it does. */
-  waitMs(cost: Usage, now: number): number {
-    const { limit } = this.quota;
-    const amount = this.#amountIn(cost);
-    return amount === undefined
-      ? this.#window.waitUntilBelow(limit, now)
-      : this.#window.waitUntilAtMost(limit * ROUNDING - amount, now);
-  }
-
-  charge(cost: Usage, now: number): Charge {
-    const amount = this.#amountIn(cost) ?? 0;
-    this.#reserved.add(amount);
-    return { entry: this.#window.charge(amount, now), amount };
-  }
-
-  /** Makes what was charged for a call what it has used: nothing without usage. Answers whether that differs. */
-  settle({ entry, amount }: Charge, usage: Usage | undefined, now: number): boolean {
-    this.#reserved.add(-amount);
-    const used = usage ? (usage[this.quota.unit] ?? amount) : 0;
-    this.#window.correct(entry, Math.min(used, MOST) - amount, now);
-    // What was reserved of a budget might have come back; what is used does not.
-    return used !== amount || (used > 0 && this.quota.windowMs === Infinity);
-  }
-
+  waitMs(cost: Usage, now: number): number;
+  charge(cost: Usage, now: number): Settle;
   /** Milliseconds until less is charged; Infinity when nothing is. */
-  waitUntilNextLeaves(now: number): number {
-    return this.#window.waitUntilNextLeaves(now);
-  }
+  waitUntilNextLeaves(now: number): number;
+  state(now: number): QuotaState;
+}
 
-  state(now: number): QuotaState {
-    const { unit, limit, windowMs } = this.quota;
-    const used = this.#window.total(now);
-    return { unit, limit, windowMs, used, remaining: Math.max(0, limit - used) };
-  }
+/** Puts a quota to work. A closure, as what is local is all that a minifier may rename. */
+export function meterOf({
+  unit,
+  limit,
+  windowMs,
+  marginMs = DEFAULT_MARGIN_MS,
+}: FixedQuota): Meter {
+  const window = new ChargeLog(windowMs + marginMs);
+  const reserved = new ExactSum();
 
-  /** What the usage says in this quota's unit; a request that nobody counted is one. */
-  #amountIn(usage: Usage): number | undefined {
-    return usage[this.quota.unit] ?? (this.quota.unit === 'requests' ? 1 : undefined);
-  }
+  /** What the usage says in this unit; a request that nobody counted is one. */
+  const amountIn = (usage: Usage) => usage[unit] ?? (unit === 'requests' ? 1 : undefined);
+
+  const neverFits = (cost: Usage) => {
+    const amount = amountIn(cost);
+    // What is only reserved of a budget may come back; what is used never does, so that the time does not matter.
+    const used = windowMs < Infinity ? undefined : window.total(0) - reserved.value;
+    const sum = (amount ?? 0) + (used ?? 0);
+    const fits = amount === undefined ? sum < limit : sum <= limit * ROUNDING;
+    return fits ? undefined : new QuotaExceededError(unit, amount ?? 0, limit, used);
+  };
+
+  const waitMs = (cost: Usage, now: number) => {
+    const amount = amountIn(cost);
+    return amount === undefined
+      ? window.waitUntilBelow(limit, now)
+      : window.waitUntilAtMost(limit * ROUNDING - amount, now);
+  };
+
+  const charge = (cost: Usage, at: number): Settle => {
+    const amount = amountIn(cost) ?? 0;
+    const entry = window.charge(amount, at);
+    reserved.add(amount);
+    return (usage, now) => {
+      const used = usage ? (usage[unit] ?? amount) : 0;
+      reserved.add(-amount);
+      window.correct(entry, Math.min(used, MOST) - amount, now);
+      // What was reserved of a budget might have come back; what is used does not.
+      return used !== amount || (used > 0 && windowMs === Infinity);
+    };
+  };
+
+  return {
+    unit,
+    windowMs,
+    neverFits,
+    waitMs,
+    charge,
+    waitUntilNextLeaves: (now) => window.waitUntilNextLeaves(now),
+    state: (now) => {
+      const used = window.total(now);
+      return { unit, limit, windowMs, used, remaining: Math.max(0, limit - used) };
+    },
+  };
 }

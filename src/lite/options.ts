@@ -11,6 +11,8 @@ import {
   timeSpan,
   unit,
 } from '../options/kinds.js';
+import { parseValue } from '../options/parse-value.js';
+import type { CallOptions } from './call-options.js';
 
 const list: Kind = { isAllowed: Array.isArray, allowed: 'a list of quotas' };
 const limit: Kind = { isAllowed: isFinitePositive, allowed: 'a finite number above 0' };
@@ -21,7 +23,7 @@ const queueLimit: Kind = {
 const retry: Kind = { ...aFunction, allowed: 'what retries() gives' };
 const integer: Kind = { isAllowed: Number.isInteger, allowed: 'a whole number' };
 const signal: Kind = {
-  isAllowed: (value) => hasMethod(value, 'addEventListener'),
+  isAllowed: (value) => hasMethod(value, 'addEventListener') && 'aborted' in (value as object),
   allowed: 'an AbortSignal',
 };
 
@@ -58,7 +60,13 @@ export function parseFunctions<T extends object>(given: T): T {
   return parseFields(functions, given);
 }
 
-/** A copy, as its owner may change his own before somebody subscribes. */
-export function parseCallOptions<T extends object>(options: T): T {
-  return { ...parseFields(call, options, 'call') };
+/** A copy, of inherited ones too, as its owner may change his own before somebody subscribes. */
+export function parseCallOptions(options: CallOptions): CallOptions {
+  const { signal, priority, label } = parseFields(call, options, 'call');
+  return { signal, priority, label };
+}
+
+/** What a class says of itself is as good as an option. */
+export function parseMostJobs(value: number): number {
+  return parseValue(countOrInfinity, 'maxConcurrentJobs', value);
 }

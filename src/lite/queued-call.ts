@@ -12,6 +12,7 @@ const AGEING_MS = 60_000;
 export class QueuedCall<Request, Response> implements WorkedCall<Request, Response> {
   readonly label: string | undefined;
   readonly priority: number;
+  readonly signal: AbortSignal | undefined;
   attempt = 1;
   reservation: Reservation | undefined = undefined;
   run: Cancellable | undefined = undefined;
@@ -25,12 +26,13 @@ export class QueuedCall<Request, Response> implements WorkedCall<Request, Respon
     readonly id: number,
     readonly request: Request,
     readonly cost: Usage,
-    { label, priority = 0 }: CallOptions,
+    { label, priority = 0, signal }: CallOptions,
     readonly reply: Observer<Response>,
     private readonly cancel: (call: QueuedCall<Request, Response>) => void,
   ) {
     this.label = label;
     this.priority = priority;
+    this.signal = signal;
   }
 
   /** Cancels it: so it can be added to a subscription as it is. */

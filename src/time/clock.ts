@@ -12,20 +12,20 @@ import type { SchedulerLike } from 'rxjs';
  * ```
  */
 export class Clock {
-  readonly #scheduler: Pick<SchedulerLike, 'now'>;
-  #last = -Infinity;
-  #offset = 0;
+  private readonly scheduler: Pick<SchedulerLike, 'now'>;
+  private last = -Infinity;
+  private offset = 0;
 
   constructor(scheduler: Pick<SchedulerLike, 'now'>) {
-    this.#scheduler = scheduler;
+    this.scheduler = scheduler;
   }
 
   /** The scheduler's time in ms, plus all the steps back that it has made. */
   now(): number {
-    const now = this.#scheduler.now();
+    const now = this.scheduler.now();
     // Rounded up, so that whole milliseconds stay whole: a window's edge is then met exactly.
-    if (now < this.#last) this.#offset = Math.ceil(this.#last + this.#offset) - now;
-    this.#last = now;
-    return now + this.#offset;
+    if (now < this.last) this.offset = Math.ceil(this.last + this.offset) - now;
+    this.last = now;
+    return now + this.offset;
   }
 }

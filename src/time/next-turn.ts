@@ -10,40 +10,40 @@ import { monotonicScheduler } from './monotonic-scheduler.js';
  * ```
  */
 export class NextTurn {
-  readonly #scheduler: SchedulerLike;
-  readonly #work: () => void;
-  #timer = Subscription.EMPTY;
-  #isSet = false;
+  private readonly scheduler: SchedulerLike;
+  private readonly work: () => void;
+  private timer = Subscription.EMPTY;
+  private isSet = false;
 
   constructor(scheduler: SchedulerLike, work: () => void) {
-    this.#work = work;
+    this.work = work;
     // A microtask; inside `TestScheduler.run` it is virtual, as all of the default scheduler is.
-    this.#scheduler = scheduler === monotonicScheduler ? asapScheduler : scheduler;
+    this.scheduler = scheduler === monotonicScheduler ? asapScheduler : scheduler;
   }
 
   set(): void {
-    if (this.#isSet) return;
-    this.#isSet = true;
-    this.#timer = this.#scheduler.schedule(() => {
-      this.#isSet = false;
-      this.#work();
+    if (this.isSet) return;
+    this.isSet = true;
+    this.timer = this.scheduler.schedule(() => {
+      this.isSet = false;
+      this.work();
     }, 0);
     // RxJS drops what is left of a microtask in which somebody else's action throws: it must not be lost by that.
-    if (this.#scheduler === asapScheduler)
-      this.#timer.add(() => {
-        this.#setAgain();
+    if (this.scheduler === asapScheduler)
+      this.timer.add(() => {
+        this.setAgain();
       });
   }
 
   clear(): void {
-    if (!this.#isSet) return;
-    this.#isSet = false;
-    this.#timer.unsubscribe();
+    if (!this.isSet) return;
+    this.isSet = false;
+    this.timer.unsubscribe();
   }
 
-  #setAgain(): void {
-    if (!this.#isSet) return;
-    this.#isSet = false;
+  private setAgain(): void {
+    if (!this.isSet) return;
+    this.isSet = false;
     this.set();
   }
 }

@@ -51,23 +51,23 @@ export class WindowEntry {
  */
 export class ChargeLog {
   protected newest: WindowEntry | undefined = undefined;
-  #oldest: WindowEntry | undefined = undefined;
-  #count = 0;
-  readonly #sum = new ExactSum();
-  readonly #many: number;
+  private oldest: WindowEntry | undefined = undefined;
+  private count = 0;
+  private readonly sum = new ExactSum();
+  private readonly many: number;
 
   constructor(
     readonly lengthMs: number,
     /** How many entries it holds before it makes them longer than a millisecond. */
     many = MANY,
   ) {
-    this.#many = many;
+    this.many = many;
   }
 
   /** What is charged in the window that ends at `now`. */
   total(now: number): number {
-    while (this.#oldest && this.#oldest.at + this.lengthMs <= now) this.#dropOldest(this.#oldest);
-    return this.#sum.value;
+    while (this.oldest && this.oldest.at + this.lengthMs <= now) this.dropOldest(this.oldest);
+    return this.sum.value;
   }
 
   /** Charges an amount at `now`, and gives the entry with which it can be corrected. */
@@ -86,24 +86,24 @@ export class ChargeLog {
 
   /** Milliseconds from `now` until the total is at most `amount`: 0 when it is, Infinity when never. */
   waitUntilAtMost(amount: number, now: number): number {
-    return this.#waitUntil((total) => total <= amount, now);
+    return this.waitUntil((total) => total <= amount, now);
   }
 
   /** Milliseconds from `now` until the total is less than `amount`: 0 when it is, Infinity when never. */
   waitUntilBelow(amount: number, now: number): number {
-    return this.#waitUntil((total) => total < amount, now);
+    return this.waitUntil((total) => total < amount, now);
   }
 
   /** Milliseconds from `now` until the next charge leaves; Infinity when the window is empty. */
   waitUntilNextLeaves(now: number): number {
     this.total(now);
-    return this.#oldest ? this.waitUntilLeft(this.#oldest, now) : Infinity;
+    return this.oldest ? this.waitUntilLeft(this.oldest, now) : Infinity;
   }
 
-  #waitUntil(isEnough: (total: number) => boolean, now: number): number {
+  private waitUntil(isEnough: (total: number) => boolean, now: number): number {
     if (isEnough(this.total(now))) return 0;
-    const rest = this.#sum.copy();
-    for (let entry = this.#oldest; entry; entry = entry.next) {
+    const rest = this.sum.copy();
+    for (let entry = this.oldest; entry; entry = entry.next) {
       rest.subtract(entry.amount);
       // When the last has left nothing is in it, whatever rounding made of the difference.
       if (isEnough(entry.next ? rest.value : 0)) return this.waitUntilLeft(entry, now);
@@ -118,38 +118,38 @@ export class ChargeLog {
   /** The newest entry, moved to `at`, while it may take in what is charged then; otherwise a new one. */
   protected entryFor(at: number): WindowEntry {
     const { newest } = this;
-    if (!newest || at - newest.openedAt >= this.#resolutionMs())
-      return this.#append(new WindowEntry(at));
+    if (!newest || at - newest.openedAt >= this.resolutionMs())
+      return this.append(new WindowEntry(at));
     newest.at = Math.max(newest.at, at);
     return newest;
   }
 
-  #resolutionMs(): number {
-    const isCoarse = this.lengthMs === Infinity || this.#count >= this.#many;
-    return isCoarse ? this.lengthMs / this.#many : 1;
+  private resolutionMs(): number {
+    const isCoarse = this.lengthMs === Infinity || this.count >= this.many;
+    return isCoarse ? this.lengthMs / this.many : 1;
   }
 
   protected add(entry: WindowEntry, amount: number): void {
     entry.amount.add(amount);
-    this.#sum.add(amount);
+    this.sum.add(amount);
   }
 
-  #append(entry: WindowEntry): WindowEntry {
+  private append(entry: WindowEntry): WindowEntry {
     if (this.newest) this.newest.next = entry;
-    else this.#oldest = entry;
+    else this.oldest = entry;
     this.newest = entry;
-    this.#count += 1;
+    this.count += 1;
     return entry;
   }
 
-  #dropOldest(entry: WindowEntry): void {
-    this.#oldest = entry.next;
-    if (!this.#oldest) this.newest = undefined;
-    this.#count -= 1;
+  private dropOldest(entry: WindowEntry): void {
+    this.oldest = entry.next;
+    if (!this.oldest) this.newest = undefined;
+    this.count -= 1;
     // Whoever still keeps the entry must not keep all that came after it.
     entry.next = undefined;
     entry.hasLeft = true;
-    if (this.#oldest) this.#sum.subtract(entry.amount);
-    else this.#sum.clear();
+    if (this.oldest) this.sum.subtract(entry.amount);
+    else this.sum.clear();
   }
 }

@@ -5,33 +5,33 @@
  * off is kept beside the sum (Knuth's two-sum, The Art of Computer Programming, volume 2, 4.2.2).
  */
 export class ExactSum {
-  #rounded = 0;
-  #cutOff = 0;
+  private rounded = 0;
+  private cutOff = 0;
 
   get value(): number {
-    return this.#rounded + this.#cutOff;
+    return this.rounded + this.cutOff;
   }
 
   add(amount: number): void {
-    const sum = this.#rounded + amount;
-    const share = sum - this.#rounded;
-    this.#cutOff += this.#rounded - (sum - share) + (amount - share);
-    this.#rounded = sum;
+    const sum = this.rounded + amount;
+    const share = sum - this.rounded;
+    this.cutOff += this.rounded - (sum - share) + (amount - share);
+    this.rounded = sum;
   }
 
   subtract(other: ExactSum): void {
-    this.add(-other.#rounded);
-    this.add(-other.#cutOff);
+    this.add(-other.rounded);
+    this.add(-other.cutOff);
   }
 
   copy(): ExactSum {
     const copy = new ExactSum();
-    copy.#rounded = this.#rounded;
-    copy.#cutOff = this.#cutOff;
+    copy.rounded = this.rounded;
+    copy.cutOff = this.cutOff;
     return copy;
   }
 
   clear(): void {
-    this.#rounded = this.#cutOff = 0;
+    this.rounded = this.cutOff = 0;
   }
 }
