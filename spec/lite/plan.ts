@@ -16,6 +16,8 @@ export interface PlannedCall {
   readonly tries: readonly Try[];
   readonly leaveMs: number | undefined;
   readonly signal: number | undefined;
+  /** What he does as he hears of the end. */
+  readonly then: 'nothing' | 'call again' | 'pause' | 'resume';
 }
 
 /** What is done to the service. */
@@ -74,6 +76,13 @@ const aCall: fc.Arbitrary<PlannedCall> = fc.record({
   tries: fc.array(aTry, { minLength: 1, maxLength: 4 }),
   leaveMs: sometimes(ms(50)),
   signal: sometimes(fc.integer({ min: 0, max: 1 })),
+  then: fc.oneof(
+    { arbitrary: fc.constant('nothing' as const), weight: 6 },
+    {
+      arbitrary: fc.constantFrom(...(['call again', 'pause', 'resume'] as const)),
+      weight: 3,
+    },
+  ),
 });
 
 const aQuota = fc.record({

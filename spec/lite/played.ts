@@ -1,4 +1,4 @@
-import { Observable, type ObservableInput } from 'rxjs';
+import { Observable, type ObservableInput, type Subscription } from 'rxjs';
 import { RxllmError, type Usage } from '../../src/index.js';
 import { providerError } from '../support/provider-error.js';
 import { VirtualTime } from '../support/virtual-time.js';
@@ -46,6 +46,8 @@ export interface Player {
   };
 }
 
+/** Callers leave between two ms: whether that is before or after what else happens at one instant is not promised. */
+const LEAVING = 0.25;
 /** Longer than whatever a plan waits for, gates of a day left out. */
 const END_MS = 5_000;
 
@@ -61,7 +63,7 @@ export function played(plan: Plan, makeService: (asked: Asked) => Player): Playe
   const starts: string[] = [];
   const heard: Record<string, string[]> = {};
   const time = new VirtualTime();
-  const note = (who: number | 'service', what: string) => {
+  const note = (who: string, what: string) => {
     (heard[who] ??= []).push(`${time.now()} ${what}`);
   };
   const { quotas, maxConcurrentJobs, queueLimit, retry, seed } = plan;
@@ -72,7 +74,7 @@ export function played(plan: Plan, makeService: (asked: Asked) => Player): Playe
       const { tries } = plan.calls[request] as PlannedCall;
       starts.push(`${time.now()} ${request}, try ${attempt}`);
       return work(tries[Math.min(attempt, tries.length) - 1] as Try, time, (what) => {
-        note(request, `${what}${signal.aborted ? ', aborted' : ''}`);
+        note(`work for ${request}`, `${what}${signal.aborted ? ', aborted' : ''}`);
       });
     },
     costOf: plan.hasCosts
@@ -81,23 +83,41 @@ export function played(plan: Plan, makeService: (asked: Asked) => Player): Playe
     usageOf: (response) => (response === '' ? undefined : { tokens: Number(response) }),
   });
   const aborting = [new AbortController(), new AbortController()];
-  plan.calls.forEach((call, request) => {
+  const callOf = (request: number, who = `${request}`): Subscription => {
+    const { priority, signal, then } = plan.calls[request] as PlannedCall;
+    const withSignal =
+      signal === undefined ? {} : { signal: aborting[signal]?.signal as AbortSignal };
+    const afterwards = () => {
+      react(then, request);
+    };
+    return service.call(request, { priority, ...withSignal }).subscribe({
+      next: (response) => note(who, `gets ${response}`),
+      error: (error: unknown) => {
+        note(who, `fails: ${codeOf(error)}`);
+        afterwards();
+      },
+      complete: () => {
+        note(who, 'is done');
+        afterwards();
+      },
+    });
+  };
+  /** Each reacts once. */
+  const reacted = new Set<number>();
+  const react = (then: PlannedCall['then'], request: number) => {
+    if (reacted.has(request)) return;
+    reacted.add(request);
+    if (then === 'pause' || then === 'resume') service[then]();
+    else if (then === 'call again') callOf(request, `${request} again`);
+  };
+  plan.calls.forEach(({ at, leaveMs }, request) => {
     time.schedule(() => {
-      const { priority, signal, leaveMs } = call;
-      const options =
-        signal === undefined
-          ? { priority }
-          : { priority, signal: (aborting[signal] as AbortController).signal };
-      const subscription = service.call(request, options).subscribe({
-        next: (response) => note(request, `gets ${response}`),
-        error: (error: unknown) => note(request, `fails: ${codeOf(error)}`),
-        complete: () => note(request, 'is done'),
-      });
+      const subscription = callOf(request);
       if (leaveMs !== undefined)
         time.schedule(() => {
           subscription.unsubscribe();
-        }, leaveMs);
-    }, call.at);
+        }, leaveMs + LEAVING);
+    }, at);
   });
   for (const { at, kind } of plan.deeds)
     time.schedule(() => {

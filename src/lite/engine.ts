@@ -142,11 +142,12 @@ export function engineOf<Request, Response>(
       fault(faultOfCaller);
     }
   };
-  /** None of them starts as others end. */
+  /** None of them starts as others end: those that wait come first, and none waits any more then. */
   const endAll = (all: readonly Call[], error: unknown) => {
     turn.move(() => {
       for (const call of all) dispatcher.queue.remove(call);
-      for (const call of all) if (!call.hasEnded) end(call, error);
+      const waitingFirst = [...all].sort((one, other) => Number(!!one.run) - Number(!!other.run));
+      for (const call of waitingFirst) if (!call.hasEnded) end(call, error);
     });
   };
   const aborts = new Aborts(endAll);
