@@ -275,3 +275,16 @@ describe('LLMService of rxllm/lite, blockedBy', () => {
     expect(station.state.blockedBy).toMatchObject({ until: 50 });
   });
 });
+
+describe('LLMService of rxllm/lite, usage$', () => {
+  it('tells each change once, though calls move on with the same usage', () => {
+    const station = new Station({ quotas: [perWindow('requests', 9, 50)] });
+    const usages = told(station.service.usage$);
+    station.call('a', 'b');
+    station.end('a');
+    station.end('b');
+    station.time.advance(50);
+
+    expect(usages).toEqual([0, 1, 2, 0].map((requests) => ({ requests })));
+  });
+});

@@ -109,6 +109,23 @@ describe('LLMService of rxllm/lite, a call', () => {
 });
 
 describe('LLMService of rxllm/lite, order', () => {
+  it('is that of a priority which a class of options has, as it was when the call was made', () => {
+    class Urgent {
+      get priority() {
+        return urgency;
+      }
+    }
+    let urgency = 5;
+    const station = new Station({ maxConcurrentJobs: 1 });
+    station.call('a', 'b');
+    const call$ = station.service.call('c', new Urgent());
+    urgency = -5;
+    call$.subscribe();
+    station.end('a');
+
+    expect(station.started).toEqual(['0 a', '0 c']);
+  });
+
   it('is first in, first out', () =>
     marbles(({ expectObservable }) => {
       const service = echo({ maxConcurrentJobs: 1 }, 1);

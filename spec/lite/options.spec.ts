@@ -71,7 +71,7 @@ const ofService = {
   quotas: [null, {}, 5, 'fn', requestsPerMinute(5)],
   maxConcurrentJobs: notACount,
   queueLimit: [-1, NaN, 1.5, '5', null, -Infinity],
-  retry: [null, {}, 5, { maxAttempts: 3 }, true],
+  retry: [null, {}, 5, { maxAttempts: 3 }, true, retries, () => 5],
   scheduler: [null, 5, {}, { now: () => 0 }, { schedule: () => undefined }, 'async'],
 };
 
@@ -91,7 +91,7 @@ const notAllowed: Record<Door, Record<string, readonly unknown[]>> = {
     marginMs: [-1, NaN, Infinity, '5', null, [5]],
   },
   call: {
-    signal: [null, 5, {}, new AbortController()],
+    signal: [null, 5, {}, new AbortController(), new EventTarget(), { aborted: false }],
     priority: [1.5, NaN, Infinity, '1', null],
     label: [5, null, {}],
   },
@@ -287,6 +287,18 @@ describe('options of rxllm/lite', () => {
           option === 'label' || option === 'serviceTag' ? ['sk-123'] : { key: 'sk-123' };
         expect((given(door, { [option]: secret }) as Error).message).not.toContain('sk-123');
       }
+  });
+
+  it('are as strict with what a class says of its most jobs', () => {
+    class Echo extends LLMService<string, string> {
+      static override readonly MAX_CONCURRENT_JOBS = -1;
+      protected process = () => EMPTY;
+    }
+
+    expect(errorOf(() => new Echo({ modelName }))).toMatchObject({
+      option: 'maxConcurrentJobs',
+      value: '-1',
+    });
   });
 
   it('of call are rejected, not thrown, by callAsync', async () => {

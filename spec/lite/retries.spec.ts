@@ -713,3 +713,15 @@ describe('retries of rxllm/lite, failureOf', () => {
     expect(await faults.told()).toHaveLength(1);
   });
 });
+
+describe('retries of rxllm/lite, what waits at the gate', () => {
+  it('is told until which whole ms', () => {
+    const station = new Retrying({ baseMs: 3.3, maxAttempts: 1 });
+    station.call('a', 'b');
+    station.fail('a', providerError(429));
+    station.call('c');
+
+    expect(station.gate).toEqual({ status: 'closed', reopensAt: 3.3 });
+    expect(station.state.blockedBy).toEqual({ reason: 'gate', until: 4 });
+  });
+});

@@ -10,7 +10,7 @@ const peers = ['rxjs', 'zod', 'openai', 'gpt-tokenizer', '@angular/core'];
 export default [
   row('{ LLMService, requestsPerMinute }', '8.0 kB', { entry: 'lite' }),
   row('{ LLMService, requestsPerMinute }', '8.0 kB', { entry: 'lite', ...withZod }),
-  row('{ LLMService, requestsPerMinute, retries }', '11.6 kB', { entry: 'lite' }),
+  row('{ LLMService, requestsPerMinute, retries }', '11.7 kB', { entry: 'lite' }),
   row('{ LLMService }', '32.8 kB'),
   row('{ LLMService }', '38.2 kB', withZod),
   row('{ rateLimit, requestsPerMinute }', '16.9 kB'),

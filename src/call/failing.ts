@@ -2,8 +2,8 @@ import type { Failure } from '../retry/failure.js';
 import type { Verdict } from '../retry/retry-policy.js';
 import type { RateLimitReading } from '../usage/rate-limit-reading.js';
 import type { Usage } from '../usage/usage.js';
+import type { Tried } from './tried.js';
 import type { WorkedCall } from './worked-call.js';
-import type { Tried } from './worker.js';
 
 /** What is known of failures, and decided about them. */
 export interface Failures<Worked> {

@@ -4,9 +4,10 @@ import { kindOf } from '../kind-of.js';
 import { follow } from './follow.js';
 import type { Reservation } from '../usage/reservation.js';
 import type { Usage } from '../usage/usage.js';
+import type { Tried } from './tried.js';
 import type { WorkContext } from './work-context.js';
 import type { CallFailure, WorkedCall } from './worked-call.js';
-import type { Ending, Tried, Worker } from './worker.js';
+import type { Ending, Worker } from './worker.js';
 
 /**
  * One try of a call being worked on: it hands each response to the caller, settles the reservation when the

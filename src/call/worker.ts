@@ -1,33 +1,9 @@
 import type { ObservableInput } from 'rxjs';
 import type { Call } from './call.js';
-
-import type { Reservation } from '../usage/reservation.js';
+import type { Failing } from './failing.js';
 import type { Usage } from '../usage/usage.js';
 import type { WorkContext } from './work-context.js';
 import type { WorkedCall } from './worked-call.js';
-
-/** One try of a call, as who does something about failures knows it. */
-export interface Tried<Worked> {
-  readonly call: Worked;
-  readonly reservation: Reservation | undefined;
-  /** What it has reported to have used until now. */
-  readonly reported: Usage | undefined;
-  readonly hasResponded: boolean;
-  /** Whether it is what works for the call now. */
-  readonly isLive: boolean;
-  /** Gives all back where there is no usage. */
-  settle(usage: Usage | undefined): void;
-  tearDown(): void;
-  /** Ends the call with the error. */
-  fail(error: unknown, usage: Usage | undefined): void;
-}
-
-/** What is done about tries that fail. */
-export interface FailingTries<Worked> {
-  /** The provider has let the try in: it has responded, or come to its end. */
-  letIn(run: Tried<Worked>): void;
-  failed(run: Tried<Worked>, error: unknown): void;
-}
 
 /** What a run asks of its service. */
 export interface Worker<Request, Response, Worked extends WorkedCall<Request, Response>> {
@@ -36,7 +12,7 @@ export interface Worker<Request, Response, Worked extends WorkedCall<Request, Re
   process(request: Request, context: WorkContext): ObservableInput<Response>;
   usageOf(response: Response): Usage | undefined;
   /** Undefined where nothing is done about failures: the call fails, and stays charged. */
-  readonly failing?: FailingTries<Worked> | undefined;
+  readonly failing?: Failing<Worked> | undefined;
   /** Asked for where the call has times to keep. */
   responded?(call: Worked): void;
   ended(call: Worked, ending: Ending): void;

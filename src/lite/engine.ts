@@ -99,7 +99,7 @@ export function engineOf<Request, Response>(
       dispatcher.enqueue(call);
     });
   };
-  const failures = retry?.({ scheduler, clock, again, onChange, fault });
+  const failures = retry?.start({ scheduler, clock, again, onChange, fault });
   const quotas = quotasOf(limits, clock, failures, onChange);
 
   const ended = (call: Call) => {

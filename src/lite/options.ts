@@ -20,7 +20,10 @@ const queueLimit: Kind = {
   isAllowed: (value) => value === 0 || countOrInfinity.isAllowed(value),
   allowed: 'a whole number, 0 or more, or Infinity',
 };
-const retry: Kind = { ...aFunction, allowed: 'what retries() gives' };
+const retry: Kind = {
+  isAllowed: (value) => hasMethod(value, 'start'),
+  allowed: 'what retries() gives',
+};
 const integer: Kind = { isAllowed: Number.isInteger, allowed: 'a whole number' };
 const signal: Kind = {
   isAllowed: (value) => hasMethod(value, 'addEventListener') && 'aborted' in (value as object),

@@ -4,8 +4,13 @@ import { retryFields } from '../options/retry-fields.js';
 import type { RetriesOptions } from './retries-options.js';
 import { type RetriedCall, Retrying, type RetryingParts } from './retrying.js';
 
-/** What `retry` of a service takes: made by `retries`. It may be given to several services, each of which retries by itself. */
-export type Retries = <Call extends RetriedCall>(parts: RetryingParts<Call>) => Retrying<Call>;
+/** What `retry` of a service takes: made by `retries`. Several services may be given it; each retries by itself. */
+export interface Retries {
+  /** What it was made with. */
+  readonly options: RetriesOptions;
+  /** @internal The retries of one service. */
+  start<Call extends RetriedCall>(parts: RetryingParts<Call>): Retrying<Call>;
+}
 
 const fields: Fields = { optional: { ...retryFields, failureOf: aFunction } };
 
@@ -34,5 +39,5 @@ const fields: Fields = { optional: { ...retryFields, failureOf: aFunction } };
  */
 export function retries(options: RetriesOptions = {}): Retries {
   const checked = { ...parseFields(fields, options, 'retries') };
-  return (parts) => new Retrying(checked, parts);
+  return { options: checked, start: (parts) => new Retrying(checked, parts) };
 }
